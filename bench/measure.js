@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { env } from "node:process";
 import { fileURLToPath } from "node:url";
 
-const PEAK_MEMORY = new URL("peak-memory.js", import.meta.url).href;
+const USAGE = new URL("usage.js", import.meta.url).href;
 
 /** @param {string} path beneath this folder */
 export function here(path) {
@@ -15,14 +15,12 @@ export function here(path) {
  * Runs a program of Node to its end.
  *
  * @param {string[]} args script and arguments
- * @param {string} memoryFile to write the peak memory to
- * @returns {Promise<{ seconds: number, peakBytes: number }>}
+ * @param {string} usageFile to write to what it needed
+ * @returns {Promise<{ seconds: number, cpuSeconds: number, peakBytes: number }>}
  */
-export async function runNode(args, memoryFile) {
-  const { seconds } = await run(process.execPath, ["--import", PEAK_MEMORY, ...args], {
-    PEAK_MEMORY_FILE: memoryFile,
-  });
-  return { seconds, peakBytes: Number(await readFile(memoryFile, "utf8")) };
+export async function runNode(args, usageFile) {
+  const { seconds } = await run(process.execPath, ["--import", USAGE, ...args], { USAGE_FILE: usageFile });
+  return { seconds, ...JSON.parse(await readFile(usageFile, "utf8")) };
 }
 
 /**

@@ -47,7 +47,7 @@ async function machine() {
   return `# Transform, measured
 
 Made by \`npm run bench:transform\`: all programs in one run, in turns, median of ${runs}; times from the start of a process to
-its end.
+its end, and of all its threads (CPU).
 
 Node ${process.version}, ${versions.trim()}; ${cpus().length} × ${cpus()[0].model}, ${Math.round(totalmem() / 2 ** 30)} GB, ${process.platform}.`;
 }
@@ -60,8 +60,8 @@ async function bike() {
   const tenth = Math.round(rows / 10);
   await writeBikeRows(at("bike-tenth.csv"), tenth, env["BIKE_SHARING_DIR"] || undefined);
   const programs = {
-    skewless: (raw, out) => runNode([cli, "transform", model, raw, "-o", out], at("memory")),
-    hand: (raw, out) => runNode([here("hand-loop.js"), raw, out], at("memory")),
+    skewless: (raw, out) => runNode([cli, "transform", model, raw, "-o", out], at("usage")),
+    hand: (raw, out) => runNode([here("hand-loop.js"), raw, out], at("usage")),
     ...(python === undefined ? {} : { pandas: (raw, out) => runPython("transform_pandas.py", raw, out) }),
   };
   const small = {};
@@ -77,11 +77,12 @@ async function bike() {
     hand: "straight code for this model (bench/hand-loop.js)",
     pandas: "pandas (bench/transform_pandas.py)",
   }).map(([name, title]) => {
-    if (results[name] === undefined) return [title, "not measured", "", "", "", ""];
-    const { seconds, net, peakBytes } = results[name];
+    if (results[name] === undefined) return [title, "not measured", "", "", "", "", ""];
+    const { seconds, net, cpuSeconds, peakBytes } = results[name];
     return [
       net === undefined ? title : `${title}; without starting up ${net.toFixed(2)} s`,
       seconds.toFixed(2),
+      cpuSeconds.toFixed(2),
       thousands(rows / seconds),
       `${(seconds / own).toFixed(2)} ×`,
       megabytes(small[name].peakBytes),
@@ -96,7 +97,7 @@ async function bike() {
 
 ${thousands(rows)} rows (${source}; ${Math.round(size / 1e6)} MB). All outputs are the same: byte for byte by hand, number for number by pandas.
 
-${table([["", "s", "rows/s", "time, to skewless", `peak RSS at ${thousands(tenth)} rows`, `at ${thousands(rows)} rows`], ...lines])}
+${table([["", "s", "CPU s", "rows/s", "time, to skewless", `peak RSS at ${thousands(tenth)} rows`, `at ${thousands(rows)} rows`], ...lines])}
 
 skewless transform is ${[...pandas, `it takes ${(own / results.hand.seconds).toFixed(2)} times as long as the straight code`].join(" ")}.`;
 }
@@ -107,9 +108,9 @@ async function wide() {
   say(`writing ${thousands(count)} rows of 50 columns`);
   await writeWideRows(at("wide.csv"), count);
   await writeFile(at("wide.yaml"), JSON.stringify(wideModel()));
-  const fit = await runNode([cli, "fit", at("wide.yaml"), at("wide.csv")], at("memory"));
+  const fit = await runNode([cli, "fit", at("wide.yaml"), at("wide.csv")], at("usage"));
   const programs = {
-    skewless: (raw, out) => runNode([cli, "transform", at("wide.yaml"), raw, "-o", out], at("memory")),
+    skewless: (raw, out) => runNode([cli, "transform", at("wide.yaml"), raw, "-o", out], at("usage")),
     ...(python === undefined ? {} : { sklearn: (raw, out) => runPython("transform_sklearn.py", raw, out) }),
   };
   const results = await inTurns(programs, at("wide.csv"));
@@ -176,7 +177,12 @@ async function inTurns(programs, raw) {
   return Object.fromEntries(
     Object.entries(results).map(([name, list]) => [
       name,
-      { seconds: middle(list, "seconds"), net: middle(list, "net"), peakBytes: middle(list, "peakBytes") },
+      {
+        seconds: middle(list, "seconds"),
+        net: middle(list, "net"),
+        cpuSeconds: middle(list, "cpuSeconds"),
+        peakBytes: middle(list, "peakBytes"),
+      },
     ]),
   );
 }
@@ -189,8 +195,8 @@ function middle(list, key) {
 /** The script prints what it took without its imports. */
 async function runPython(script, raw, out) {
   const { seconds, printed } = await run(python, [here(script), raw, out]);
-  const [net, peakKib] = printed.trim().split(" ").map(Number);
-  return { seconds, net, peakBytes: peakKib * 1024 };
+  const [net, cpuSeconds, peakKib] = printed.trim().split(" ").map(Number);
+  return { seconds, net, cpuSeconds, peakBytes: peakKib * 1024 };
 }
 
 /** Programs that make something else are not to be compared. */

@@ -17,8 +17,6 @@ const MAX_DIGITS = 16;
  * @returns NaN for any other text, and for a number with too many digits: read those in another way
  */
 export function decimalOf(data: Uint8Array, start: number, end: number): number {
-  const only = data[start]! - ZERO;
-  if (end - start === 1) return only >= 0 && only <= 9 ? only : Number.NaN;
   let place = start;
   const sign = data[place];
   if (sign === MINUS || sign === PLUS) place++;
@@ -56,7 +54,14 @@ export const LONGEST_NUMBER = 25;
  */
 export function writeNumber(bytes: Uint8Array, at: number, value: number): number {
   const int = value | 0;
-  if (int === value) return writeWhole(bytes, at, int);
+  if (int !== value) return writeDecimal(bytes, at, value);
+  if (int < 0 || int > 9) return writeWhole(bytes, at, int);
+  bytes[at] = ZERO + int;
+  return at + 1;
+}
+
+/** A number that is not whole, or too large for 32 bits. */
+function writeDecimal(bytes: Uint8Array, at: number, value: number): number {
   const size = Math.abs(value);
   if (size < 1e6 && size >= 1e-6) {
     let places = 4;
@@ -92,8 +97,14 @@ function writeWhole(bytes: Uint8Array, at: number, value: number): number {
     bytes[place] = ZERO + rest;
     return place + 1;
   }
-  let end = place + 1;
-  for (let bound = 10; bound <= rest; bound *= 10) end++;
+  if (rest < 100) {
+    const tens = (rest / 10) | 0;
+    bytes[place] = ZERO + tens;
+    bytes[place + 1] = ZERO + (rest - tens * 10);
+    return place + 2;
+  }
+  let end = place + 2;
+  for (let bound = 100; bound <= rest; bound *= 10) end++;
   for (let i = end - 1; i >= place; i--) {
     const tenth = (rest / 10) | 0;
     bytes[i] = ZERO + (rest - tenth * 10);

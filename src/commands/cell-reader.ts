@@ -1,4 +1,5 @@
-import type { Input } from "../model/inputs.ts";
+import { type Input, boundsOf } from "../model/inputs.ts";
+import type { NumericInputSpec } from "../model/schema.ts";
 import type { Value } from "../model/step.ts";
 import { wallMsOf } from "./cell-datetime.ts";
 import { decimalOf } from "./cell-number.ts";
@@ -17,10 +18,7 @@ export function createCellReader({ spec, read, fromCell }: Input): CellReader {
   switch (spec.type) {
     case "number":
     case "integer":
-      return (batch, k) => {
-        const value = decimalOf(batch.data, batch.starts[k]!, batch.ends[k]!);
-        return Number.isNaN(value) ? readText(batch, k) : read(value);
-      };
+      return readingNumbers(spec, { read, fromCell }, readText);
     case "datetime":
       return (batch, k) => {
         const value = wallMsOf(batch.data, batch.starts[k]!, batch.ends[k]!);
@@ -29,6 +27,27 @@ export function createCellReader({ spec, read, fromCell }: Input): CellReader {
     default:
       return remembering(readText);
   }
+}
+
+function readingNumbers(
+  spec: NumericInputSpec,
+  { read, fromCell }: Pick<Input, "read" | "fromCell">,
+  readText: CellReader,
+): CellReader {
+  // Categories and flags are single digits, as a rule.
+  const ofDigit = Array.from({ length: 10 }, (_, digit) => read(fromCell(`${digit}`)));
+  const { minimum, maximum } = boundsOf(spec);
+  const takesAll = spec.type === "number" && spec.categories === undefined;
+  return (batch, k) => {
+    const { data } = batch;
+    const start = batch.starts[k]!;
+    const end = batch.ends[k]!;
+    const digit = data[start]! - 0x30;
+    if (end - start === 1 && digit >= 0 && digit <= 9) return ofDigit[digit];
+    const value = decimalOf(data, start, end);
+    if (takesAll && value >= minimum && value <= maximum) return value;
+    return Number.isNaN(value) ? readText(batch, k) : read(value);
+  };
 }
 
 /** Texts of a column that are remembered, and the longest of them in bytes. */

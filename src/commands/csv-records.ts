@@ -37,7 +37,7 @@ export async function* readRecords({ name, chunks }: Source): AsyncGenerator<Csv
     searched = scan.size - scan.at;
     if (scan.count > 0) {
       isEmpty = false;
-      yield { ...scan, bytes };
+      yield batchOf(scan, bytes);
     }
     if (fault !== undefined) {
       throw new InputError(`${name}:${scan.line}: the row that begins here ${FAULTS[fault]}`);
@@ -53,6 +53,11 @@ export async function* readRecords({ name, chunks }: Source): AsyncGenerator<Csv
   if (isEmpty) {
     throw new InputError(`${name}:1: is empty; the first line must be a header with the columns' names.`);
   }
+}
+
+/** Field by field, so that all batches are of one shape: they are read in loops that run a million times. */
+function batchOf({ count, data, starts, ends, firsts, lines }: CsvScan, bytes: number): CsvBatch {
+  return { count, data, starts, ends, firsts, lines, bytes };
 }
 
 const LONGEST_MARK = 3;

@@ -47,7 +47,8 @@ export function createRowReader(
     readCell: createCellReader(input),
   }));
   const width = header.length;
-  const values: Value[] = columns.map(() => null);
+  // Numbers alone, none of them whole, make an array that holds doubles as they are, without a box around each.
+  const values: Value[] = columns.map(({ input }) => (input.kind === "category" ? null : 0.5));
   return {
     ignored: header.filter((column) => !names.includes(column)),
     readRecord: (batch, i) => {

@@ -53,7 +53,7 @@ export interface Transformed {
  *   cannot be told apart from the next
  */
 export async function transformRows(job: TransformJob): Promise<Transformed> {
-  const { source, outputs, choose, rejects, progress } = job;
+  const { source, outputs, rejects, progress } = job;
   const sinks = outputs.map((output) => createSink(output));
   let encoder: RowEncoder | undefined;
   let write: LineWriter = writeCsvLine;
@@ -69,14 +69,7 @@ export async function transformRows(job: TransformJob): Promise<Transformed> {
       if (job.header) for (const output of outputs) await output.write(`${encoder.columns.join(",")}\n`);
     }
     rowsRead += batch.count - i;
-    for (; i < batch.count; i++) {
-      const sink = sinks[choose()]!;
-      const values = encoder.encode(batch, i);
-      if (values !== undefined) {
-        write(sink.buffer, values);
-        sink.rows++;
-      } else refuse(encoder, batch, i, job);
-    }
+    encodeBatch(batch, i, encoder, sinks, write, job);
     for (const sink of sinks) await flush(sink);
     await rejects?.flush();
     progress.update(batch.bytes, rowsRead);
@@ -84,6 +77,27 @@ export async function transformRows(job: TransformJob): Promise<Transformed> {
   for (const { writing } of sinks) await writing;
   if (rowsRead === 0) throw new InputError(`${source.name}:2: there is no row after the header.`);
   return { kind: encoder!.kind, rows: sinks.map(({ rows }) => rows), rowsRead };
+}
+
+/** A function of its own: a loop in a function that waits is not compiled as well. */
+function encodeBatch(
+  batch: CsvBatch,
+  from: number,
+  encoder: RowEncoder,
+  sinks: readonly Sink[],
+  write: LineWriter,
+  job: TransformJob,
+): void {
+  const { count } = batch;
+  const { choose } = job;
+  for (let i = from; i < count; i++) {
+    const sink = sinks[choose()]!;
+    const values = encoder.encode(batch, i);
+    if (values !== undefined) {
+      write(sink.buffer, values);
+      sink.rows++;
+    } else refuse(encoder, batch, i, job);
+  }
 }
 
 function writerOf(format: Format, { targets }: RowEncoder): LineWriter {

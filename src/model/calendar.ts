@@ -14,8 +14,18 @@ export function daysFromCivil(year: number, month: number, day: number): number 
 /** Year, month and day in one whole number, so that taking a date apart allocates nothing. */
 export type Civil = number;
 
-/** The date of a day: the inverse of {@link daysFromCivil}. */
+let lastDays = 0;
+let lastCivil: Civil = pack(1970, 1, 1);
+
+/** The date of a day: the inverse of {@link daysFromCivil}. The last one is kept: a row asks for several parts of it. */
 export function civilFromDays(days: number): Civil {
+  if (days === lastDays) return lastCivil;
+  lastDays = days;
+  lastCivil = civilOf(days);
+  return lastCivil;
+}
+
+function civilOf(days: number): Civil {
   // Eras of 400 years are all alike; they begin on 1 March.
   const fromEra0 = days + 719_468;
   const era = Math.floor(fromEra0 / 146_097);

@@ -112,7 +112,7 @@ export function compilePipeline(
       for (const feature of features) feature.write(row, out);
       return out as number[];
     },
-    fill: compileFill(features),
+    fill: compileFill(features, file.features, inputs),
     ...compileEncode(file.inputs, features, limits),
     targetColumns: Object.freeze(compileTargetColumns(file.target, learnedTarget)),
     answerWidth: answerWidth(file.target),
@@ -120,11 +120,20 @@ export function compilePipeline(
   });
 }
 
-function compileFill(features: readonly Feature[]): Pipeline["fill"] {
+function compileFill(features: readonly Feature[], specs: readonly FeatureSpec[], inputs: readonly Input[]) {
+  const names = inputs.map(({ spec }) => spec.name);
+  // Of a feature that is an input as it is, the place of that input.
+  const copied = specs.map(({ from, steps }) =>
+    from.length + steps.length === 1 ? names.indexOf(from[0]!) : -1,
+  );
   const several: Value[] = [];
-  return (row, into, at) => {
+  return (row: Row, into: Float64Array, at: number): void => {
     let place = at;
     for (let i = 0; i < features.length; i++) {
+      if (copied[i]! >= 0) {
+        into[place++] = row[copied[i]!] as number;
+        continue;
+      }
       const { value, write } = features[i]!;
       if (value !== undefined) {
         into[place++] = value(row) as number;

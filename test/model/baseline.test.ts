@@ -162,7 +162,7 @@ describe("of date-times", () => {
   });
 });
 
-const python = process.env["SKEWLESS_PYTHON"];
+const python = process.env["SKEWLESS_SKLEARN_PYTHON"] ?? process.env["SKEWLESS_PYTHON"];
 
 needs("Python with pandas (SKEWLESS_PYTHON)", python !== undefined)(
   "of numbers is what pandas' describe gives: quantiles to the bit, mean and deviation within 1e-12",

@@ -20,7 +20,7 @@ export interface Oracle {
  */
 export async function startOracle(python: string): Promise<Oracle> {
   const script = fileURLToPath(new URL("oracle.py", import.meta.url));
-  const child = spawn(python, [script], { stdio: ["pipe", "pipe", "pipe"] });
+  const child = spawn(python, ["-B", script], { stdio: ["pipe", "pipe", "pipe"] });
   const waiting: { resolve: (answer: unknown) => void; reject: (error: Error) => void }[] = [];
   let said = "";
   let ended: Error | undefined;

@@ -19,7 +19,7 @@ const withPython = needs(
 
 const seed = Number(process.env["SKEWLESS_PARITY_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
 const only = process.env["SKEWLESS_PARITY_CASE"];
-const cases = only === undefined ? Number(process.env["SKEWLESS_PARITY_CASES"] ?? 2400) : 1;
+const cases = only === undefined ? Number(process.env["SKEWLESS_PARITY_CASES"] ?? 2000) : 1;
 
 describe("parity", () => {
   let oracle: Oracle;

@@ -1,11 +1,13 @@
-// Beneath `node --import`: writes the process's peak resident memory, in bytes, to the file that PEAK_MEMORY_FILE names.
+// Beneath `node --import`: writes what the process needed, as JSON, to the file that USAGE_FILE names.
 import { readFileSync, writeFileSync } from "node:fs";
-import { env, resourceUsage } from "node:process";
+import { cpuUsage, env, resourceUsage } from "node:process";
 
 process.on("exit", () => {
-  writeFileSync(env["PEAK_MEMORY_FILE"], String(peak()));
+  const { user, system } = cpuUsage();
+  writeFileSync(env["USAGE_FILE"], JSON.stringify({ cpuSeconds: (user + system) / 1e6, peakBytes: peak() }));
 });
 
+/** Of the resident memory. */
 function peak() {
   try {
     // Not ru_maxrss, which a process inherits from the one that started it.
