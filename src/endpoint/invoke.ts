@@ -11,10 +11,32 @@ export interface Target {
   readonly inferenceComponent?: string | undefined;
 }
 
-/** Encoded rows, each one line of `text/csv` without its line end. */
+/** How encoded rows become one body: `open`, the rows with `separator` between them, `close`. */
+export interface Format {
+  /** `Content-Type` of the body. */
+  readonly contentType: string;
+  /** `Accept`: what the container is asked to answer in. */
+  readonly accept: string;
+  readonly open: string;
+  readonly separator: string;
+  readonly close: string;
+}
+
+/** SageMaker's own default: a line a row, no header. */
+export const TEXT_CSV: Format = Object.freeze({
+  contentType: "text/csv",
+  accept: "text/csv",
+  open: "",
+  separator: "\n",
+  close: "",
+});
+
+/** Encoded rows, each a text in the call's format, of which bodies of any number of rows can be made. */
 export interface Call {
   readonly target: Target;
   readonly rows: readonly string[];
+  /** {@link TEXT_CSV} unless given. */
+  readonly format?: Format | undefined;
   /** Values that the answer to each row must have: 1 for a regression. Without it, any number is taken. */
   readonly width?: number | undefined;
 }

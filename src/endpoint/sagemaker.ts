@@ -11,7 +11,7 @@ import { parseAnswers } from "./answers.ts";
 import { badAnswer } from "./bad-answer.ts";
 import { readBounded } from "./bounded-body.ts";
 import { addToLog, problemOf } from "./faults.ts";
-import type { Invoke } from "./invoke.ts";
+import { type Invoke, TEXT_CSV } from "./invoke.ts";
 import { mostBytes } from "./limits.ts";
 import { impatient } from "./patience.ts";
 
@@ -41,7 +41,7 @@ export interface Destination {
 /** A connection to SageMaker, shared by every model of the process. */
 export interface SageMaker {
   /**
-   * Sends the rows as one `text/csv` body, asks for `text/csv`, and reads whatever dialect comes back.
+   * Sends the rows as one body of the call's format, and reads whatever dialect comes back.
    *
    * @throws {Problem} `endpoint-*`, `deadline-exceeded`, or what the signal was aborted with.
    */
@@ -99,12 +99,12 @@ export function createSageMaker(options: SageMakerOptions = {}): SageMaker {
   // In standard mode it is of the second version, which the SDK's types leave open.
   client.config.retryStrategy = async () => impatient((await standardStrategy()) as StandardV2);
   return Object.freeze<SageMaker>({
-    invoke: async ({ target, rows, width }, { signal }) => {
+    invoke: async ({ target, rows, width, format = TEXT_CSV }, { signal }) => {
       const command = new InvokeEndpointCommand({
         EndpointName: target.endpointName,
-        Body: rows.join("\n"),
-        ContentType: "text/csv",
-        Accept: "text/csv",
+        Body: format.open + rows.join(format.separator) + format.close,
+        ContentType: format.contentType,
+        Accept: format.accept,
         TargetVariant: target.targetVariant,
         TargetModel: target.targetModel,
         InferenceComponentName: target.inferenceComponent,
