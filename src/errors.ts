@@ -83,6 +83,12 @@ export const catalogue = {
     retryable: true,
     remedy: "Send the request again; another instance will take it.",
   },
+  overloaded: {
+    status: 503,
+    title: "This service has more work than it can take",
+    retryable: true,
+    remedy: "Try again after Retry-After seconds.",
+  },
   "caller-gone": {
     // Not of any RFC, but what proxies and their logs have long called this; the caller itself never sees it.
     status: 499,

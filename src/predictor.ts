@@ -1,5 +1,5 @@
 import { addToLog } from "./endpoint/faults.ts";
-import type { Context, Invoke } from "./endpoint/invoke.ts";
+import type { Answer, Context, Invoke } from "./endpoint/invoke.ts";
 import { Problem } from "./errors.ts";
 import type { Pipeline } from "./model/pipeline.ts";
 import type { Row } from "./model/request.ts";
@@ -36,7 +36,7 @@ export function createPredict(pipeline: Pipeline, invoke: Invoke): Predict {
     const reply = await invoke({ target, rows: pipeline.encode(rows), width }, context);
     const { answers, invokedVariant, requestId, attempts } = reply;
     try {
-      const predictions = pipeline.decode(answers);
+      const predictions = pipeline.decode(answers as readonly Answer[]);
       return { predictions, invokedVariant, endpointRequestId: requestId, attempts };
     } catch (error) {
       throw error instanceof Problem ? addToLog(error, { requestId, attempts, invokedVariant }) : error;

@@ -3,12 +3,20 @@
  * `sagemaker.ts`. Here rows are text: this folder never sees a feature or an HTTP request.
  */
 
-/** Which deployed model a call is for: InvokeEndpoint's own parameters. */
+import type { Problem } from "../errors.ts";
+
+/** Which deployed model a call is for: InvokeEndpoint's own parameters. Only calls of equal targets are made one. */
 export interface Target {
   readonly endpointName: string;
   readonly targetVariant?: string | undefined;
   readonly targetModel?: string | undefined;
   readonly inferenceComponent?: string | undefined;
+  /** Handed to the container as it is; up to 1,024 visible ASCII characters. */
+  readonly customAttributes?: string | undefined;
+  /** Of the caller's own choice, for data capture. */
+  readonly inferenceId?: string | undefined;
+  /** Of a stateful session, or `NEW_SESSION`. */
+  readonly sessionId?: string | undefined;
 }
 
 /** How encoded rows become one body: `open`, the rows with `separator` between them, `close`. */
@@ -45,6 +53,8 @@ export interface Call {
 export interface Context {
   /** Aborts when the deadline passes or the caller goes away; carried down to the socket. */
   readonly signal: AbortSignal;
+  /** When the call must have ended, in milliseconds on the scale of `Clock.now()`. Without it, the signal alone says so. */
+  readonly deadlineMs?: number | undefined;
 }
 
 /**
@@ -56,15 +66,32 @@ export interface Context {
  */
 export type Answer = number | string | readonly Answer[] | { readonly [field: string]: Answer };
 
-/** One answer a row, in the order of the rows. */
+/** What became of the calls that carried a request's rows. */
+export interface BatchFacts {
+  /** Rows in the call, those of other requests included; of several calls, in the fullest. */
+  readonly rows: number;
+  /** How many calls carried this request's rows. */
+  readonly calls: number;
+  /** How long rows waited for their call to leave, in milliseconds; of several calls, the longest. */
+  readonly waitedMs: number;
+}
+
+/** One answer a row, in the order of the rows. Of a request that took several calls, the facts of all of them. */
 export interface Reply {
-  readonly answers: readonly Answer[];
-  /** `x-Amzn-Invoked-Production-Variant`. */
+  /** `undefined` where `faults` says why the row has none. */
+  readonly answers: readonly (Answer | undefined)[];
+  /**
+   * Row → why it has no answer. A stage that gets them passes them on; who wants all rows or none makes one Problem of
+   * them.
+   */
+  readonly faults?: ReadonlyMap<number, Problem> | undefined;
+  /** `x-Amzn-Invoked-Production-Variant`; several, where calls went to several, joined by a comma. */
   readonly invokedVariant?: string | undefined;
-  /** `x-amzn-RequestId`. */
+  /** `x-amzn-RequestId`; several, where there were several calls, joined by a comma. */
   readonly requestId?: string | undefined;
-  /** How often the SDK sent the call. */
+  /** How often the call was sent; of several calls, the most. */
   readonly attempts: number;
+  readonly batch?: BatchFacts | undefined;
 }
 
 /**
