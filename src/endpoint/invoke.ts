@@ -55,6 +55,10 @@ export interface Context {
   readonly signal: AbortSignal;
   /** When the call must have ended, in milliseconds on the scale of `Clock.now()`. Without it, the signal alone says so. */
   readonly deadlineMs?: number | undefined;
+  /** How long the caller wishes to wait at most, in milliseconds; for `withDeadline`, which makes `deadlineMs` of it. */
+  readonly timeoutMs?: number | undefined;
+  /** Whether the caller wants fresh answers: none from the cache. */
+  readonly noCache?: boolean | undefined;
 }
 
 /**
@@ -92,6 +96,14 @@ export interface Reply {
   /** How often the call was sent; of several calls, the most. */
   readonly attempts: number;
   readonly batch?: BatchFacts | undefined;
+  /** How many rows were answered from the cache; undefined where there is none. */
+  readonly cacheHits?: number | undefined;
+  /** `X-Amzn-SageMaker-Custom-Attributes`: what the container chose to say. */
+  readonly customAttributes?: string | undefined;
+  /** `X-Amzn-SageMaker-New-Session-Id`: id and expiry of a session that was opened. */
+  readonly newSessionId?: string | undefined;
+  /** `X-Amzn-SageMaker-Closed-Session-Id`. */
+  readonly closedSessionId?: string | undefined;
 }
 
 /**

@@ -108,16 +108,29 @@ export function createSageMaker(options: SageMakerOptions = {}): SageMaker {
         TargetVariant: target.targetVariant,
         TargetModel: target.targetModel,
         InferenceComponentName: target.inferenceComponent,
+        CustomAttributes: target.customAttributes,
+        InferenceId: target.inferenceId,
+        SessionId: target.sessionId,
       });
       boundBody(command, mostBytes(rows.length));
       const output = await client.send(command, { abortSignal: signal }).catch((error: unknown) => {
         throw problemOf(error, signal);
       });
       const { ContentType, InvokedProductionVariant: invokedVariant } = output;
+      const { CustomAttributes: customAttributes, NewSessionId: newSessionId } = output;
+      const { ClosedSessionId: closedSessionId } = output;
       const { requestId, attempts = 1 } = output.$metadata;
       try {
         const answers = parseAnswers(textOf(output, rows.length), ContentType, rows.length, width);
-        return { answers, invokedVariant, requestId, attempts };
+        return {
+          answers,
+          invokedVariant,
+          requestId,
+          attempts,
+          customAttributes,
+          newSessionId,
+          closedSessionId,
+        };
       } catch (error) {
         throw addToLog(problemOf(error), { requestId, attempts, invokedVariant, contentType: ContentType });
       }
