@@ -1,4 +1,4 @@
-/** Boosted trees as typed arrays: checked once when they are loaded, then walked without a single allocation. */
+/** Boosted trees as typed arrays: checked and laid out once when they are loaded; `walk.ts` walks them. */
 
 /** A mistake in a model file. The message says where, and what was expected. */
 export class ModelFileError extends Error {
@@ -6,20 +6,43 @@ export class ModelFileError extends Error {
 }
 
 /**
- * Every node of every tree. A node is a leaf where `feature` is negative, and `value` is then what it adds; elsewhere
- * `value` is the threshold. `below`, `above` and `missing` are node numbers: where to go for a feature less than the
- * threshold, for any other, and for none.
+ * Every node of every tree, for a walk without branches: cells are compared by their rank among the thresholds of
+ * their feature, and both children of a node lie side by side, so that the outcome of a comparison is an addition.
  */
 export interface Forest {
+  /** Offset of each tree's root in `nodes`. */
   readonly roots: Int32Array;
+  /** Steps after which every walk of a tree has ended; -1 for a lopsided tree, most of whose walks end long before. */
+  readonly steps: Int32Array;
   /** Which of a row's outputs each tree adds to. */
   readonly groups: Int32Array;
-  readonly feature: Int32Array;
-  readonly value: Float32Array;
-  readonly below: Int32Array;
-  readonly above: Int32Array;
-  readonly missing: Int32Array;
+  /**
+   * {@link NODE} numbers a node: the slot of a row's ranks to look at, the rank that goes right, and the offset of the
+   * right child. A leaf is its own left child, and no rank goes right: a walk that is too long stays where it is.
+   */
+  readonly nodes: Int32Array;
+  /** What a leaf adds, by node number. */
+  readonly leaves: Float32Array;
+  /** The features that are split on: the others need no rank. */
+  readonly features: readonly SplitFeature[];
 }
+
+/** A feature that some node splits on. */
+export interface SplitFeature {
+  /** Its column. */
+  readonly column: number;
+  /** Its distinct thresholds, ascending. */
+  readonly thresholds: Float32Array;
+}
+
+/** Numbers a node takes in `Forest.nodes`; a power of two, and 16 bytes never straddle a cache line. */
+export const NODE = 4;
+/** A rank above all that thresholds have, for what is missing and goes right. */
+export const HIGHEST_RANK = 0x3f_ff_ff_ff;
+/** The rank that no cell reaches: a leaf's. */
+const UNREACHED = 0x7f_ff_ff_ff;
+/** A tree this many times as deep as its leaves are on average is lopsided. */
+const LOPSIDED = 1.5;
 
 /** The parallel arrays of one tree of a model file: one entry a node, the root first, -1 for no child. */
 export interface RawTree {
@@ -60,6 +83,84 @@ function assertWalkable(tree: RawTree, place: string, features: number): void {
   }
 }
 
+/** The features that are split on, with their thresholds as float32. */
+function splitFeaturesOf(trees: readonly RawTree[]): SplitFeature[] {
+  const found = new Map<number, Set<number>>();
+  for (const tree of trees) {
+    for (const [node, left] of tree.left.entries()) {
+      if (left !== -1) {
+        const column = tree.feature[node]!;
+        const thresholds = found.get(column) ?? new Set();
+        found.set(column, thresholds.add(Math.fround(tree.value[node]!)));
+      }
+    }
+  }
+  return Array.from(found, ([column, set]) => ({ column, thresholds: Float32Array.from(set).sort() }));
+}
+
+/** How many of `thresholds` a cell is not less than: it is not less than the one at index i where its rank is above i. */
+export function rankOf(thresholds: Float32Array, cell: number): number {
+  let low = 0;
+  let high = thresholds.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (thresholds[middle]! <= cell) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
+/**
+ * Lays one tree out from node number `root` on, level by level.
+ *
+ * @param places - where each column stands among `forest.features`.
+ * @returns its steps.
+ */
+function lay(tree: RawTree, root: number, forest: Forest, places: ReadonlyMap<number, number>): number {
+  const { nodes, leaves, features } = forest;
+  // Which node of the file lies where; a level ends where the next begins.
+  const order = [0];
+  let depth = 0;
+  let leafDepths = 0;
+  let leafCount = 0;
+  let levelEnd = 1;
+  for (let place = 0; place < order.length; place++) {
+    if (place === levelEnd) {
+      depth++;
+      levelEnd = order.length;
+    }
+    const node = order[place]!;
+    const at = (root + place) * NODE;
+    if (tree.left[node] === -1) {
+      nodes[at + 1] = UNREACHED;
+      nodes[at + 2] = at + NODE;
+      leaves[root + place] = tree.value[node]!;
+      leafDepths += depth;
+      leafCount++;
+      continue;
+    }
+    const feature = places.get(tree.feature[node]!)!;
+    nodes[at] = slotOf(feature, Boolean(tree.defaultLeft[node]));
+    nodes[at + 1] = rankOf(features[feature]!.thresholds, Math.fround(tree.value[node]!));
+    nodes[at + 2] = (root + order.length + 1) * NODE;
+    order.push(tree.left[node]!, tree.right[node]!);
+  }
+  return depth > LOPSIDED * (leafDepths / leafCount) ? -1 : depth;
+}
+
+/**
+ * Where a feature's rank stands among those of a row: each stands twice, for splits that send missing cells left and
+ * for those that send them right.
+ *
+ * @param feature - its place in `Forest.features`.
+ */
+export function slotOf(feature: number, missingLeft: boolean): number {
+  return feature * 2 + (missingLeft ? 0 : 1);
+}
+
 /**
  * Lays trees out one after the other.
  *
@@ -67,63 +168,24 @@ function assertWalkable(tree: RawTree, place: string, features: number): void {
  * @throws {ModelFileError} where a tree has loops, missing nodes, unknown features or categorical splits.
  */
 export function plant(trees: readonly RawTree[], groups: readonly number[], features: number): Forest {
+  for (const [index, tree] of trees.entries()) {
+    assertWalkable(tree, `tree ${index}`, features);
+  }
   const nodes = trees.reduce((sum, tree) => sum + tree.left.length, 0);
   const forest: Forest = {
     roots: new Int32Array(trees.length),
+    steps: new Int32Array(trees.length),
     groups: Int32Array.from(groups),
-    feature: new Int32Array(nodes),
-    value: new Float32Array(nodes),
-    below: new Int32Array(nodes),
-    above: new Int32Array(nodes),
-    missing: new Int32Array(nodes),
+    nodes: new Int32Array(nodes * NODE),
+    leaves: new Float32Array(nodes),
+    features: splitFeaturesOf(trees),
   };
+  const places = new Map(forest.features.map(({ column }, place) => [column, place]));
   let root = 0;
   for (const [index, tree] of trees.entries()) {
-    assertWalkable(tree, `tree ${index}`, features);
-    forest.roots[index] = root;
-    for (let node = 0; node < tree.left.length; node++) {
-      const at = root + node;
-      const isLeaf = tree.left[node] === -1;
-      forest.feature[at] = isLeaf ? -1 : tree.feature[node]!;
-      forest.value[at] = tree.value[node]!;
-      forest.below[at] = root + tree.left[node]!;
-      forest.above[at] = root + tree.right[node]!;
-      forest.missing[at] = tree.defaultLeft[node] ? forest.below[at]! : forest.above[at]!;
-    }
+    forest.roots[index] = root * NODE;
+    forest.steps[index] = lay(tree, root, forest, places);
     root += tree.left.length;
   }
   return Object.freeze(forest);
-}
-
-/**
- * Adds every tree's leaf for one row to the row's outputs, in float32 and in the order of the trees, as XGBoost's CPU
- * predictor does: the order decides the last bit.
- *
- * @param cells - float32 features; the row starts at `start` and has `columns` of them. Features beyond are missing.
- * @param margins - the outputs of the row from `output` on, to begin with the base margin.
- */
-export function addLeaves(
-  forest: Forest,
-  cells: Float32Array,
-  start: number,
-  columns: number,
-  margins: Float32Array,
-  output: number,
-): void {
-  const { roots, groups, feature, value, below, above, missing } = forest;
-  for (let tree = 0; tree < roots.length; tree++) {
-    let node = roots[tree]!;
-    for (let split = feature[node]!; split >= 0; split = feature[node]!) {
-      const cell = split < columns ? cells[start + split]! : Number.NaN;
-      if (cell < value[node]!) {
-        node = below[node]!;
-      } else if (cell >= value[node]!) {
-        node = above[node]!;
-      } else {
-        node = missing[node]!;
-      }
-    }
-    // Storing in a Float32Array rounds each sum.
-    margins[output + groups[tree]!]! += value[node]!;
-  }
 }

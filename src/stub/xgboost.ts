@@ -3,7 +3,8 @@
  * evaluates it. Attributes like `best_iteration` change nothing, as in `Booster.predict` without an iteration range.
  * (The container passes the best iteration on; its own training saves the best iterations only.)
  */
-import { addLeaves, ModelFileError, plant, type RawTree } from "./trees.ts";
+import { ModelFileError, plant, type RawTree } from "./trees.ts";
+import { walker } from "./walk.ts";
 import { objectives, type Objective } from "./objectives.ts";
 import type { Matrix } from "./csv.ts";
 
@@ -153,7 +154,7 @@ export function parseModel(text: string): Model {
       `tree_info must name one of ${outputs} outputs for each of ${trees.length} trees.`,
     );
   }
-  const forest = plant(trees, groups, features);
+  const addLeaves = walker(plant(trees, groups, features), outputs);
 
   return Object.freeze({
     objective: String(objectiveName),
@@ -164,10 +165,11 @@ export function parseModel(text: string): Model {
         throw new FeatureCountError(features, columns);
       }
       const scores = new Float32Array(rows * outputs);
-      for (let row = 0; row < rows; row++) {
-        const start = row * outputs;
+      for (let start = 0; start < scores.length; start += outputs) {
         scores.set(base, start);
-        addLeaves(forest, cells, row * columns, columns, scores, start);
+      }
+      addLeaves(cells, rows, columns, scores);
+      for (let start = 0; start < scores.length; start += outputs) {
         objective.transform(scores, start, start + outputs);
       }
       return scores;
