@@ -45,7 +45,14 @@ export const ConfigSchema = Type.Object({
     minimum: 1,
     maximum: 600_000,
     unit: "ms",
-    description: "Deadline of one prediction, retries included.",
+    description: "Deadline of one prediction, retries included, where the caller wishes for no other.",
+  }),
+  MAX_REQUEST_TIMEOUT_MS: Type.Integer({
+    default: 60_000,
+    minimum: 1,
+    maximum: 600_000,
+    unit: "ms",
+    description: "Longest deadline: a longer X-Request-Timeout-Ms, or a longer default, is cut to it.",
   }),
   RECEIVE_TIMEOUT_MS: Type.Integer({
     default: 30_000,
@@ -93,6 +100,7 @@ export interface Config {
   readonly maxBodyBytes: number;
   readonly maxInstances: number;
   readonly requestTimeoutMs: number;
+  readonly maxRequestTimeoutMs: number;
   readonly receiveTimeoutMs: number;
   readonly sdkMaxAttempts: number;
   readonly maxSockets: number;
@@ -125,6 +133,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
     maxBodyBytes: values.MAX_BODY_BYTES,
     maxInstances: values.MAX_INSTANCES,
     requestTimeoutMs: values.REQUEST_TIMEOUT_MS,
+    maxRequestTimeoutMs: values.MAX_REQUEST_TIMEOUT_MS,
     receiveTimeoutMs: values.RECEIVE_TIMEOUT_MS,
     sdkMaxAttempts: values.SDK_MAX_ATTEMPTS,
     maxSockets: values.MAX_SOCKETS,

@@ -29,6 +29,12 @@ export const catalogue = {
     retryable: false,
     remedy: "Check the URL, the Content-Length and the headers.",
   },
+  "invalid-header": {
+    status: 400,
+    title: "A header of the request holds what it may not",
+    retryable: false,
+    remedy: "The detail names the header and what it may hold.",
+  },
   "invalid-request": {
     status: 422,
     title: "The request does not fit the model's inputs",
@@ -180,6 +186,12 @@ export const catalogue = {
     title: "No connection to the endpoint",
     retryable: true,
     remedy: "Check AWS_REGION, AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME and the network path to it.",
+  },
+  "endpoint-circuit-open": {
+    status: 503,
+    title: "The endpoint has stopped answering",
+    retryable: true,
+    remedy: "Try again after Retry-After seconds; the log has the failures that opened the circuit.",
   },
   "endpoint-bad-answer": {
     status: 502,

@@ -1,30 +1,52 @@
 import { addToLog } from "./endpoint/faults.ts";
-import type { Answer, Context, Invoke } from "./endpoint/invoke.ts";
+import type { Answer, BatchFacts, Context, Invoke, Reply, Target } from "./endpoint/invoke.ts";
 import { Problem } from "./errors.ts";
 import type { Pipeline } from "./model/pipeline.ts";
 import type { Row } from "./model/request.ts";
 import type { Predicted } from "./model/target/prediction.ts";
 
-/** What a prediction came with, for the log. */
-export interface Prediction {
-  /** One a row, in the order of the rows. */
-  readonly predictions: readonly Predicted[];
-  readonly invokedVariant: string | undefined;
-  readonly endpointRequestId: string | undefined;
+/** What a caller decides about one prediction. */
+export interface Wishes extends Context {
+  /** What this caller wants of the endpoint beyond what the model file says of it. */
+  readonly target?: Partial<Target> | undefined;
+  /** Whether rows that fail leave the others their predictions; else all rows fail with them. */
+  readonly lenient?: boolean | undefined;
+}
+
+/** What a prediction came with: for the answer's headers, and for the log. */
+export interface Facts {
+  readonly invokedVariant?: string | undefined;
+  readonly endpointRequestId?: string | undefined;
+  /** How often a call was sent; 0 where none was. */
   readonly attempts: number;
+  readonly batch?: BatchFacts | undefined;
+  readonly cacheHits?: number | undefined;
+  readonly customAttributes?: string | undefined;
+  readonly newSessionId?: string | undefined;
+  readonly closedSessionId?: string | undefined;
+}
+
+/** Predictions, and where they are from. */
+export interface Prediction {
+  /** One a row, in the order of the rows; `null` where `faults` says why. */
+  readonly predictions: readonly (Predicted | null)[];
+  /** Row → why it has no prediction. Empty unless the caller is lenient. */
+  readonly faults: ReadonlyMap<number, Problem>;
+  readonly facts: Facts;
 }
 
 /**
  * Rows → predictions.
  *
- * @throws {Problem} `endpoint-*`, `deadline-exceeded`, or what `context.signal` was aborted with
+ * @throws {Problem} `endpoint-*`, `overloaded`, `deadline-exceeded`, or what `wishes.signal` was aborted with; where the
+ *   caller is not lenient also what ails single rows, all of which it names
  */
-export type Predict = (rows: readonly Row[], context: Context) => Promise<Prediction>;
+export type Predict = (rows: readonly Row[], wishes: Wishes) => Promise<Prediction>;
 
 /** The one place where a model and an endpoint meet: encode, invoke, decode. */
 export function createPredict(pipeline: Pipeline, invoke: Invoke): Predict {
   const { name, target_variant, target_model, inference_component } = pipeline.endpoint;
-  const target = Object.freeze({
+  const ownTarget: Target = Object.freeze({
     endpointName: name,
     targetVariant: target_variant,
     targetModel: target_model,
@@ -32,14 +54,108 @@ export function createPredict(pipeline: Pipeline, invoke: Invoke): Predict {
   });
   // A body that could be read as other rows of other widths is refused rather than guessed at.
   const width = pipeline.answerWidth;
-  return async (rows, context) => {
-    const reply = await invoke({ target, rows: pipeline.encode(rows), width }, context);
-    const { answers, invokedVariant, requestId, attempts } = reply;
-    try {
-      const predictions = pipeline.decode(answers as readonly Answer[]);
-      return { predictions, invokedVariant, endpointRequestId: requestId, attempts };
-    } catch (error) {
-      throw error instanceof Problem ? addToLog(error, { requestId, attempts, invokedVariant }) : error;
-    }
+  return async (rows, { target: wished, lenient = false, ...context }) => {
+    const target = wished === undefined ? ownTarget : { ...ownTarget, ...wished };
+    const encoded = lenient ? encodeEach(pipeline, rows) : encodeAll(pipeline, rows);
+    const { lines, faults } = encoded;
+    const reply: Reply = lines.length === 0 ? NO_CALL : await invoke({ target, rows: lines, width }, context);
+    const predictions = decodeEach(pipeline, reply, rows.length, encoded.places, faults);
+    const facts = factsOf(reply);
+    if (faults.size > 0 && !lenient) throw problemOfRows(faults, rows.length, facts);
+    return { predictions, faults, facts };
   };
+}
+
+/** Where every row is at fault, nothing is asked of the endpoint. */
+const NO_CALL: Reply = Object.freeze({ answers: [], attempts: 0 });
+
+interface Encoded {
+  readonly lines: readonly string[];
+  /** Line → its row, where they are not the same. */
+  readonly places?: readonly number[];
+  readonly faults: Map<number, Problem>;
+}
+
+function encodeAll(pipeline: Pipeline, rows: readonly Row[]): Encoded {
+  return { lines: pipeline.encode(rows), faults: new Map() };
+}
+
+/** As {@link encodeAll}, but a row that cannot be encoded is left out and named. */
+function encodeEach(pipeline: Pipeline, rows: readonly Row[]): Encoded {
+  const lines: string[] = [];
+  const places: number[] = [];
+  const faults = new Map<number, Problem>();
+  for (const [i, row] of rows.entries()) {
+    const obstacles = pipeline.explain(row);
+    if (obstacles.length > 0) {
+      const detail = obstacles.map(({ input, detail: what }) => `${input} ${what}`).join("; ");
+      faults.set(i, new Problem("invalid-request", detail));
+      continue;
+    }
+    lines.push(...pipeline.encode([row]));
+    places.push(i);
+  }
+  return { lines, places, faults };
+}
+
+/** Answers → predictions in the places of their rows; what cannot be decoded joins the faults. */
+function decodeEach(
+  pipeline: Pipeline,
+  { answers, faults: unanswered, requestId, attempts, invokedVariant }: Reply,
+  count: number,
+  places: readonly number[] | undefined,
+  faults: Map<number, Problem>,
+): (Predicted | null)[] {
+  const predictions = Array.from<Predicted | null>({ length: count }).fill(null);
+  for (let line = 0; line < answers.length; line++) {
+    const row = places === undefined ? line : places[line]!;
+    const fault = unanswered?.get(line);
+    if (fault !== undefined) {
+      faults.set(row, fault);
+      continue;
+    }
+    try {
+      predictions[row] = pipeline.decodeRow(answers[line] as Answer, row);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      faults.set(row, addToLog(error, { requestId, attempts, invokedVariant }));
+    }
+  }
+  return predictions;
+}
+
+function factsOf(reply: Reply): Facts {
+  return {
+    invokedVariant: reply.invokedVariant,
+    endpointRequestId: reply.requestId,
+    attempts: reply.attempts,
+    batch: reply.batch,
+    cacheHits: reply.cacheHits,
+    customAttributes: reply.customAttributes,
+    newSessionId: reply.newSessionId,
+    closedSessionId: reply.closedSessionId,
+  };
+}
+
+/** Rows named in one problem; further ones are only counted. */
+const MOST_NAMED = 100;
+
+/** One problem of several rows: the code of the first of them, and each by its pointer. */
+function problemOfRows(faults: ReadonlyMap<number, Problem>, count: number, facts: Facts): Problem {
+  const all = [...faults].toSorted(([a], [b]) => a - b);
+  const [, first] = all[0]!;
+  const detail =
+    all.length === 1 ? first.message : `${all.length} of ${count} rows have no prediction: ${first.message}`;
+  const waits = all.flatMap(([, { retryAfterS }]) => retryAfterS ?? []);
+  const { endpointRequestId: requestId, attempts, invokedVariant } = facts;
+  return new Problem(first.code, detail, {
+    errors: all
+      .slice(0, MOST_NAMED)
+      .map(([row, { message }]) => ({ pointer: `/instances/${row}`, detail: message })),
+    errorCount: all.length,
+    retryAfterS: waits.length === 0 ? undefined : Math.max(...waits),
+    log: { requestId, attempts, invokedVariant, ...first.log, rowsAtFault: all.length },
+    payloadLog: first.payloadLog,
+    cause: first.cause,
+  });
 }

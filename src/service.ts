@@ -52,14 +52,17 @@ export async function startService(
   const models = await loadModels(config.modelsDir, config.variables, limits);
   const defaultModel = defaultOf(models, config);
   const connection = createSageMaker({
-    timeoutMs: config.requestTimeoutMs,
+    timeoutMs: config.maxRequestTimeoutMs,
     maxAttempts: config.sdkMaxAttempts,
     maxSockets: config.maxSockets,
     ...sagemaker,
   });
   const destination = await connection.describe();
   // Outermost first.
-  const invoke = withDeadline(config.requestTimeoutMs)(connection.invoke);
+  const invoke = withDeadline({
+    defaultMs: config.requestTimeoutMs,
+    maxMs: config.maxRequestTimeoutMs,
+  })(connection.invoke);
   const served = models.map((model) => ({ ...model, predict: createPredict(model.pipeline, invoke) }));
   const readiness = startReadiness(served, config.readiness, log);
   const app = await buildApp({

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Call, Context, Invoke, Reply } from "../src/endpoint/invoke.ts";
 import { Problem } from "../src/errors.ts";
 import { createPredict } from "../src/predictor.ts";
@@ -34,9 +34,8 @@ test("rows go out encoded, in order, to the model's endpoint; answers come back 
   });
   expect(await createPredict(pipeline, invoke)(rows, context)).toEqual({
     predictions: golden.map((row) => expect.closeTo(row.prediction, 4)),
-    invokedVariant: "AllTraffic",
-    endpointRequestId: "aws-1",
-    attempts: 2,
+    faults: new Map(),
+    facts: { invokedVariant: "AllTraffic", endpointRequestId: "aws-1", attempts: 2 },
   });
   expect(calls).toEqual([
     [
@@ -53,7 +52,6 @@ test("rows go out encoded, in order, to the model's endpoint; answers come back 
       context,
     ],
   ]);
-  expect(calls[0]![1]).toBe(context);
 });
 
 test("variant, model and inference component of the model file are passed on", async () => {
@@ -84,6 +82,9 @@ test("an answer that cannot be decoded is told with the row, and the call in the
   expect(error).toMatchObject({
     code: "endpoint-bad-answer",
     message: "Row 1: the endpoint answered something that is not a number.",
+    errors: [
+      { pointer: "/instances/1", detail: "Row 1: the endpoint answered something that is not a number." },
+    ],
     log: { requestId: "aws-2", attempts: 1, invokedVariant: "blue" },
   });
 });
@@ -91,10 +92,88 @@ test("an answer that cannot be decoded is told with the row, and the call in the
 test("a mistake in the decoding stays a mistake", async () => {
   const broken: Model["pipeline"] = {
     ...pipeline,
-    decode: () => {
+    decodeRow: () => {
       throw new RangeError("ours");
     },
   };
-  const { invoke } = endpoint({});
+  const { invoke } = endpoint({ answers: [1, 2, 3] });
   expect(await failure(createPredict(broken, invoke)(rows, context))).toEqual(new RangeError("ours"));
+});
+
+describe("rows at fault", () => {
+  const refused = (row: number) =>
+    new Problem("endpoint-refused-rows", `Row ${row} is refused.`, { log: { row } });
+  const some = () =>
+    endpoint({
+      answers: [6.349300861358643, undefined, undefined],
+      faults: new Map([
+        [2, new Problem("endpoint-throttled", "Slow down.", { retryAfterS: 7 })],
+        [1, refused(1)],
+      ]),
+    });
+
+  test("fail a strict request as one problem that names all of them", async () => {
+    const error = await failure(createPredict(pipeline, some().invoke)(rows, context));
+    expect(error).toMatchObject({
+      code: "endpoint-refused-rows",
+      message: "2 of 3 rows have no prediction: Row 1 is refused.",
+      errors: [
+        { pointer: "/instances/1", detail: "Row 1 is refused." },
+        { pointer: "/instances/2", detail: "Slow down." },
+      ],
+      errorCount: 2,
+      retryAfterS: 7,
+      log: { row: 1, attempts: 1, rowsAtFault: 2 },
+    });
+  });
+
+  test("leave a lenient request its other predictions", async () => {
+    const prediction = await createPredict(pipeline, some().invoke)(rows, { ...context, lenient: true });
+    expect(prediction.predictions).toEqual([expect.closeTo(golden[0]!.prediction, 4), null, null]);
+    expect([...prediction.faults.keys()].toSorted()).toEqual([1, 2]);
+  });
+
+  test("are named up to a hundred, and counted beyond", async () => {
+    const many = Array.from({ length: 150 }, () => rows[0]!);
+    const { invoke } = endpoint({
+      answers: many.map(() => undefined),
+      faults: new Map(many.map((_, i) => [i, refused(i)])),
+    });
+    const error = (await failure(createPredict(pipeline, invoke)(many, context))) as Problem;
+    expect(error.errors).toHaveLength(100);
+    expect(error.errorCount).toBe(150);
+  });
+
+  test("that cannot be encoded are not sent on, and are named among the lenient one's faults", async () => {
+    const { calls, invoke } = endpoint({ answers: [1, 2] });
+    const picky: Model["pipeline"] = {
+      ...pipeline,
+      explain: (row) => (row === rows[1] ? [{ input: "temp", detail: "cannot be" }] : []),
+    };
+    const { predictions, faults } = await createPredict(picky, invoke)(rows, { ...context, lenient: true });
+    expect(calls[0]![0].rows).toEqual([golden[0]!.csv, golden[2]!.csv]);
+    expect(predictions).toEqual([expect.closeTo(Math.E - 1), null, expect.closeTo(Math.E ** 2 - 1)]);
+    expect(faults.get(1)).toMatchObject({ code: "invalid-request", message: "temp cannot be" });
+  });
+
+  test("that are all there is make no call", async () => {
+    const { calls, invoke } = endpoint({});
+    const picky: Model["pipeline"] = { ...pipeline, explain: () => [{ input: "temp", detail: "cannot be" }] };
+    const { predictions, facts } = await createPredict(picky, invoke)(rows, { ...context, lenient: true });
+    expect(calls).toEqual([]);
+    expect(predictions).toEqual([null, null, null]);
+    expect(facts.attempts).toBe(0);
+  });
+});
+
+test("what a caller wants of the endpoint goes over what the model file says, and its other wishes go along", async () => {
+  const { calls, invoke } = endpoint({ answers: [1] });
+  await createPredict(pipeline, invoke)(rows.slice(0, 1), {
+    ...context,
+    target: { targetVariant: "green", inferenceId: "id-1" },
+    noCache: true,
+    timeoutMs: 5,
+  });
+  expect(calls[0]![0].target).toEqual({ endpointName: "mine", targetVariant: "green", inferenceId: "id-1" });
+  expect(calls[0]![1]).toMatchObject({ noCache: true, timeoutMs: 5 });
 });

@@ -12,9 +12,8 @@ const right = golden[0]!.prediction as number;
 
 const prediction = (value: Predicted): Prediction => ({
   predictions: [value],
-  invokedVariant: undefined,
-  endpointRequestId: undefined,
-  attempts: 1,
+  faults: new Map(),
+  facts: { attempts: 1 },
 });
 
 /** A model whose predictions are scripted, or what is thrown. The last one stays on. */

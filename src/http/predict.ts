@@ -2,11 +2,15 @@ import { Type } from "@sinclair/typebox";
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from "fastify";
 import { Problem } from "../errors.ts";
 import { requestExamples, requestSchema } from "../model/request-schema.ts";
-import type { Row } from "../model/request.ts";
+import type { Predicted } from "../model/target/prediction.ts";
 import { predictionSchema, predictionTitle } from "../model/target/prediction-schema.ts";
+import type { Facts } from "../predictor.ts";
+import { answerHeaders, setAnswerHeaders } from "./answer-headers.ts";
 import type { AppOptions, ServedModel } from "./app.ts";
+import { type RowError, readLeniently } from "./lenient.ts";
 import { unknownModel } from "./models.ts";
 import { problemResponses } from "./problems.ts";
+import { readWishes, requestHeadersSchema } from "./request-headers.ts";
 
 /** `POST /models/{name}/predict` of each model, and `POST /predict` of the default one. */
 export function registerPredict(app: FastifyInstance, options: AppOptions): void {
@@ -45,13 +49,15 @@ function addRoute(
   { pipeline, predict }: ServedModel,
   schema: FastifySchema,
 ): void {
-  app.post<{ Body: Row[] }>(
+  app.post(
     url,
     {
       schema,
       // The pipeline reads the body: it knows the calendar, names every offending field, and gives rows. The schema
-      // above is its published form; a test holds the two together.
-      validatorCompiler: () => (body: unknown) => validate(body, pipeline.readInstances),
+      // above is its published form; a test holds the two together. Headers are read by `readWishes`.
+      validatorCompiler: () => () => true,
+      // Predictions are finite and have been checked; nothing is left for a serializer to look after.
+      serializerCompiler: () => JSON.stringify,
       // Before it: Fastify would hand it null, which is also a body, for no body at all.
       preValidation: async (request) => {
         if (request.body !== undefined) return;
@@ -62,22 +68,55 @@ function addRoute(
       },
     },
     async (request, reply) => {
-      const rows = request.body;
-      request.facts = { model: pipeline.name, rows: rows.length };
-      const signal = abortWhenGone(reply);
-      const { predictions, invokedVariant, endpointRequestId, attempts } = await predict(rows, { signal });
-      Object.assign(request.facts, { invokedVariant, endpointRequestId, attempts });
+      const wishes = { ...readWishes(request.headers, pipeline.endpoint), signal: abortWhenGone(reply) };
+      const given = (request.facts = { model: pipeline.name, rows: 0 });
+      if (wishes.lenient === true) {
+        const { rows, places, errors, count } = readLeniently(request.body, pipeline.readInstances);
+        given.rows = count;
+        const { predictions, faults, facts } = await predict(rows, wishes);
+        Object.assign(given, logged(facts), { rowsAtFault: count - rows.length + faults.size });
+        setAnswerHeaders(reply, facts);
+        reply.header("preference-applied", "handling=lenient");
+        return lenientBody(predictions, faults, places, errors, count);
+      }
+      const rows = pipeline.readInstances(request.body);
+      given.rows = rows.length;
+      const { predictions, facts } = await predict(rows, wishes);
+      Object.assign(given, logged(facts));
+      setAnswerHeaders(reply, facts);
       return { predictions };
     },
   );
 }
 
-function validate(body: unknown, read: (body: unknown) => Row[]): { value: Row[] } | { error: Problem } {
-  try {
-    return { value: read(body) };
-  } catch (error) {
-    return { error: error as Problem };
-  }
+/** What the log has of it: no attributes, which may be the caller's own matter. */
+function logged({ invokedVariant, endpointRequestId, attempts, batch, cacheHits }: Facts) {
+  return { invokedVariant, endpointRequestId, attempts, batch, cacheHits };
+}
+
+/** Predictions in the places of their instances, null where there is none, and why not. */
+function lenientBody(
+  predictions: readonly (Predicted | null)[],
+  faults: ReadonlyMap<number, Problem>,
+  places: readonly number[],
+  unreadable: readonly RowError[],
+  count: number,
+) {
+  const all = Array.from<Predicted | null>({ length: count }).fill(null);
+  for (const [i, prediction] of predictions.entries()) all[places[i]!] = prediction;
+  const errors = [
+    ...unreadable,
+    ...[...faults].map(([i, { code, message }]) => ({
+      pointer: `/instances/${places[i]!}`,
+      code,
+      detail: message,
+    })),
+  ];
+  return { predictions: all, errors: errors.toSorted((a, b) => instanceOf(a) - instanceOf(b)) };
+}
+
+function instanceOf({ pointer }: RowError): number {
+  return Number(pointer.split("/", 3)[2]);
 }
 
 /** Aborts when the connection closes before the reply is through: nobody waits for the prediction any more. */
@@ -118,10 +157,28 @@ function predictSchema(
       },
     ),
   );
+  app.addSchema(
+    Type.Object(
+      {
+        predictions: Type.Array(Type.Unsafe({ anyOf: [predictionSchema(target), { type: "null" }] }), {
+          description: "One an instance, in order; null where `errors` says why.",
+        }),
+        errors: Type.Array(
+          Type.Object({
+            pointer: Type.String({ description: "RFC 6901 JSON pointer to the instance, or to its field." }),
+            code: Type.String({ description: "Stable; what clients branch on." }),
+            detail: Type.String({ description: "What is wrong there." }),
+          }),
+        ),
+      },
+      { $id: `${title}PartialPredictions`, description: "What `Prefer: handling=lenient` gives." },
+    ),
+  );
   return {
     tags: ["predict"],
     summary: `Predict ${target.name} by the model ${name}`,
     ...(description === undefined ? {} : { description }),
+    headers: requestHeadersSchema,
     body: { $ref: `${title}Request#` },
     "x-examples": {
       positional: { summary: "Values in the order of the inputs", value: positional },
@@ -130,14 +187,21 @@ function predictSchema(
     response: {
       200: {
         description: "One prediction an instance, in order.",
-        content: { "application/json": { schema: { $ref: `${title}Predictions#` } } },
+        headers: answerHeaders,
+        content: {
+          "application/json": {
+            schema: { anyOf: [{ $ref: `${title}Predictions#` }, { $ref: `${title}PartialPredictions#` }] },
+          },
+        },
       },
       ...problemResponses(
         "malformed-json",
         "body-too-large",
         "endpoint-payload-too-large",
         "unsupported-media-type",
+        "invalid-header",
         "invalid-request",
+        "overloaded",
         "endpoint-not-found",
         "endpoint-access-denied",
         "endpoint-credentials",

@@ -19,6 +19,7 @@ import type { MultiOutputTarget, NumberSpec, TargetSpec } from "./target/spec.ts
 /** The fields in which SageMaker's containers put the prediction of a regression. */
 const FIELDS = ["score", "predicted_score", "prediction", "predicted_value", "predicted_label"] as const;
 
+/** One answer → what it means; `row` is its place, for a Problem to name. */
 type Decode<T> = (answer: Answer, row: number) => T;
 
 /**
@@ -32,7 +33,7 @@ export function compileDecode(
   target: TargetSpec,
   learned: LearnedTarget = [],
 ): (answers: readonly Answer[]) => Predicted[] {
-  const decode = decoderOf(target, learned);
+  const decode = compileDecodeRow(target, learned);
   return (answers) => answers.map((answer, row) => decode(answer, row));
 }
 
@@ -52,7 +53,8 @@ export function answerWidth(target: TargetSpec): number | undefined {
   }
 }
 
-function decoderOf(target: TargetSpec, learned: LearnedTarget): Decode<Predicted> {
+/** The same for one answer at a time, where others may be wrong. */
+export function compileDecodeRow(target: TargetSpec, learned: LearnedTarget): Decode<Predicted> {
   switch (target.type) {
     case "regression": {
       const predict = compilePredict(target, learned[0]!);

@@ -1,5 +1,5 @@
 import { UsageError } from "../errors.ts";
-import { answerWidth, compileDecode } from "./decode.ts";
+import { answerWidth, compileDecode, compileDecodeRow } from "./decode.ts";
 import { type Obstacle, compileEncode } from "./encode.ts";
 import { type Input, compileInput } from "./inputs.ts";
 import { type Feature, type FeatureSpec, type LearnedFeature, compileFeature } from "./feature.ts";
@@ -70,6 +70,12 @@ export interface Pipeline {
    * @throws {Problem} `endpoint-bad-answer`
    */
   readonly decode: (answers: readonly Answer[]) => Predicted[];
+  /**
+   * One answer → its prediction; `row` is its place in the request.
+   *
+   * @throws {Problem} `endpoint-bad-answer`
+   */
+  readonly decodeRow: (answer: Answer, row: number) => Predicted;
 }
 
 /** What was learned from training data: of each feature, in order, what its steps learned. */
@@ -117,6 +123,7 @@ export function compilePipeline(
     targetColumns: Object.freeze(compileTargetColumns(file.target, learnedTarget)),
     answerWidth: answerWidth(file.target),
     decode: compileDecode(file.target, learnedTarget),
+    decodeRow: compileDecodeRow(file.target, learnedTarget),
   });
 }
 

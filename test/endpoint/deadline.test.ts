@@ -31,7 +31,10 @@ const settle = async (promise: Promise<Reply>, state: State): Promise<void> => {
 /** Runs a call under a deadline of 1000 ms, and says how it stands. */
 const run = (next: Invoke, signal: AbortSignal = new AbortController().signal) => {
   const state: State = {};
-  return { state, done: settle(withDeadline(1000)(next)(call, { signal }), state) };
+  return {
+    state,
+    done: settle(withDeadline({ defaultMs: 1000, maxMs: 5000 })(next)(call, { signal }), state),
+  };
 };
 
 describe("a deadline", () => {
@@ -40,7 +43,10 @@ describe("a deadline", () => {
     const { state, done } = run(next);
     await done;
     expect(state).toEqual({ value: reply });
-    expect(next).toHaveBeenCalledExactlyOnceWith(call, { signal: expect.any(AbortSignal) });
+    expect(next).toHaveBeenCalledExactlyOnceWith(call, {
+      signal: expect.any(AbortSignal),
+      deadlineMs: expect.any(Number),
+    });
   });
 
   test("lets the error of the stage below pass", async () => {
