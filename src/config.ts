@@ -75,6 +75,13 @@ export const ConfigSchema = Type.Object({
     unit: "sockets",
     description: "Most connections to the endpoint at a time.",
   }),
+  MAX_EVENT_LOOP_DELAY_MS: Type.Integer({
+    default: 1000,
+    minimum: 0,
+    maximum: 60_000,
+    unit: "ms",
+    description: "How late the event loop may be before predictions are shed with 503; 0: never.",
+  }),
   SHUTDOWN_TIMEOUT_MS: Type.Integer({
     default: 25_000,
     minimum: 0,
@@ -104,6 +111,7 @@ export interface Config {
   readonly receiveTimeoutMs: number;
   readonly sdkMaxAttempts: number;
   readonly maxSockets: number;
+  readonly maxEventLoopDelayMs: number;
   readonly shutdownTimeoutMs: number;
   readonly readiness: "golden" | "answer" | "off";
   /** Variables that a model file may name as `${NAME:-default}`. */
@@ -137,6 +145,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
     receiveTimeoutMs: values.RECEIVE_TIMEOUT_MS,
     sdkMaxAttempts: values.SDK_MAX_ATTEMPTS,
     maxSockets: values.MAX_SOCKETS,
+    maxEventLoopDelayMs: values.MAX_EVENT_LOOP_DELAY_MS,
     shutdownTimeoutMs: values.SHUTDOWN_TIMEOUT_MS,
     readiness: values.READINESS,
     variables: Object.freeze(variables),

@@ -73,6 +73,7 @@ export async function startService(
     maxBodyBytes: config.maxBodyBytes,
     maxInstances: config.maxInstances,
     receiveTimeoutMs: config.receiveTimeoutMs,
+    maxEventLoopDelayMs: config.maxEventLoopDelayMs,
     logger: log,
   });
   const close = async () => {
@@ -120,6 +121,7 @@ export async function describeApp(config: Config): Promise<FastifyInstance> {
     maxBodyBytes: config.maxBodyBytes,
     maxInstances: config.maxInstances,
     receiveTimeoutMs: config.receiveTimeoutMs,
+    maxEventLoopDelayMs: config.maxEventLoopDelayMs,
   });
 }
 

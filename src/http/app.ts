@@ -19,6 +19,7 @@ import { watchMethods } from "./methods.ts";
 import { registerModels } from "./models.ts";
 import { registerDescription, registerOpenapi } from "./openapi.ts";
 import { registerPredict } from "./predict.ts";
+import { registerPressure } from "./pressure.ts";
 import { answerClientError, registerProblems } from "./problems.ts";
 
 /** A model as the routes know it. */
@@ -46,6 +47,8 @@ export interface AppOptions {
   readonly maxInstances: number;
   /** Time that a request may take to arrive, its body included. */
   readonly receiveTimeoutMs: number;
+  /** How late the event loop may be before predictions are shed, in milliseconds. */
+  readonly maxEventLoopDelayMs: number;
   readonly logger?: FastifyBaseLogger | undefined;
 }
 
@@ -88,6 +91,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   refuseWithoutHost(app);
   letGoOfConnections(app);
   registerJsonBody(app, options.maxBodyBytes);
+  await registerPressure(app, options.maxEventLoopDelayMs);
   await registerOpenapi(app, options.version);
   const refuseOtherMethods = watchMethods(app);
   registerDescription(app);

@@ -9,6 +9,7 @@ import { answerHeaders, setAnswerHeaders } from "./answer-headers.ts";
 import type { AppOptions, ServedModel } from "./app.ts";
 import { type RowError, readLeniently } from "./lenient.ts";
 import { unknownModel } from "./models.ts";
+import { shedding } from "./pressure.ts";
 import { problemResponses } from "./problems.ts";
 import { readWishes, requestHeadersSchema } from "./request-headers.ts";
 
@@ -53,6 +54,7 @@ function addRoute(
     url,
     {
       schema,
+      config: shedding,
       // The pipeline reads the body: it knows the calendar, names every offending field, and gives rows. The schema
       // above is its published form; a test holds the two together. Headers are read by `readWishes`.
       validatorCompiler: () => () => true,

@@ -161,6 +161,7 @@ const bare = async (logger?: Logger) => {
     defaultModel: "bike-rental",
     checks: () => [],
     maxBodyBytes: 1024,
+    maxEventLoopDelayMs: 0,
     receiveTimeoutMs: 30_000,
     maxInstances: 10,
     logger,
