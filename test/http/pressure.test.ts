@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type ScenarioServer, answer, startScenarioServer } from "../endpoint/scenario-server.ts";
-import { type Rig, bodyWith, expectProblem, post, startRig } from "./rig.ts";
+import { bodyWith, expectProblem, post, startRig } from "./rig.ts";
 
 let server: ScenarioServer;
 beforeAll(async () => {
@@ -15,7 +15,7 @@ const stall = (ms: number) => {
   while (performance.now() < end);
 };
 
-const underLoad = async (rig: Rig, isDone: () => Promise<boolean>) =>
+const underLoad = async (isDone: () => Promise<boolean>) =>
   vi.waitFor(
     async () => {
       stall(200);
@@ -28,7 +28,7 @@ test("a late event loop sheds predictions with Retry-After, but no probe; and ta
   const rig = await startRig(server.url, { MAX_EVENT_LOOP_DELAY_MS: "50" });
   let reply = await rig.app.inject(post("/predict", bodyWith({})));
   expect(reply.statusCode).toBe(200);
-  await underLoad(rig, async () => {
+  await underLoad(async () => {
     reply = await rig.app.inject(post("/predict", bodyWith({})));
     return reply.statusCode === 503;
   });
