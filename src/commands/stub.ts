@@ -1,5 +1,8 @@
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import { UsageError } from "../errors.ts";
+import { FaultPlanError, readPlan } from "../stub/fault-reader.ts";
+import type { FaultPlan } from "../stub/faults.ts";
 import { startStub } from "../stub/server.ts";
 import type { Command } from "./command.ts";
 import { demoEndpoints, demoModelsDir } from "./demo-endpoints.ts";
@@ -18,6 +21,16 @@ export const stub: Command = {
       description: "Port to listen on; 0 takes a free one. Default 9000.",
     },
     host: { type: "string", value: "ADDRESS", description: "Address to listen on. Default 127.0.0.1." },
+    faults: {
+      type: "string",
+      value: "PLAN",
+      description: "Faults to begin with: a JSON file, or JSON itself. Default none.",
+    },
+    seed: { type: "string", value: "N", description: "Seed of the faults. Default the plan's, else 1." },
+    "no-admin": {
+      type: "boolean",
+      description: "Let no caller change or see the faults: no /admin, no faults by header.",
+    },
     models: {
       type: "string",
       value: "DIR",
@@ -28,8 +41,12 @@ export const stub: Command = {
 save_model("MODEL.json"). Without NAME=MODEL.json it serves each model file's own, DIR/<model>/xgboost.json.
 AWS clients need a region and any credentials; none are checked.
 
+PLAN makes the endpoints slow, full, wrong or broken; it can be changed while the stub runs, by PUT /admin/faults. All
+faults, with examples: docs/stub.md.
+
 Examples:
   npx skewless stub
+  npx skewless stub --faults '[{"fault":"latency","ms":5,"perRowMs":0.1},{"fault":"throttle","probability":0.01}]'
   npx skewless stub --port 9000 xgboost-biketrain-v1=models/bike-rental/xgboost.json
   AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME=http://127.0.0.1:9000 AWS_REGION=us-east-1 \\
     AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any npx skewless serve`,
@@ -43,9 +60,13 @@ Examples:
           );
     const port = portOf(values["port"] ?? "9000");
     const host = String(values["host"] ?? "127.0.0.1");
-    const running = await startStub({ host, port, endpoints }).catch((error: NodeJS.ErrnoException) => {
-      throw new UsageError(`The stub endpoint cannot start: ${error.message}`);
-    });
+    const faults = await planOf(values["faults"], values["seed"]);
+    const isAdministrable = values["no-admin"] !== true;
+    const running = await startStub({ host, port, endpoints, faults, isAdministrable }).catch(
+      (error: NodeJS.ErrnoException) => {
+        throw new UsageError(`The stub endpoint cannot start: ${error.message}`);
+      },
+    );
     io.stdout.write(`The stub endpoint listens on ${running.url}\n`);
     for (const { name, modelFile } of endpoints) io.stdout.write(`  ${name}  ${modelFile}\n`);
     if (!io.signal.aborted) await once(io.signal, "abort");
@@ -58,4 +79,33 @@ function endpointOf(text: string): { name: string; modelFile: string } {
   const at = text.indexOf("=");
   if (at > 0 && at < text.length - 1) return { name: text.slice(0, at), modelFile: text.slice(at + 1) };
   throw new UsageError(`${text}: an endpoint is given as NAME=MODEL.json.`);
+}
+
+/**
+ * The plan of a file, or of JSON itself.
+ *
+ * @throws {UsageError} when it is none
+ */
+async function planOf(given: unknown, seed: unknown): Promise<FaultPlan> {
+  const text = String(given ?? "[]");
+  const isInline = /^\s*[[{]/.test(text);
+  const name = isInline ? "--faults" : `--faults ${text}`;
+  try {
+    const plan = readPlan(JSON.parse(isInline ? text : await readFile(text, "utf8")));
+    return seed === undefined ? plan : { ...plan, seed: seedOf(seed) };
+  } catch (error) {
+    if (error instanceof FaultPlanError) throw new UsageError(`${name}:\n${error.message}`);
+    if (error instanceof SyntaxError) throw new UsageError(`${name}: not JSON: ${error.message}`);
+    if ((error as NodeJS.ErrnoException).code !== undefined) {
+      throw new UsageError(`${name}: ${(error as Error).message}`);
+    }
+    throw error;
+  }
+}
+
+/** @throws {UsageError} when it is none */
+function seedOf(value: unknown): number {
+  const seed = Number(value);
+  if (/^\d+$/.test(String(value)) && seed <= 0xff_ff_ff_ff) return seed;
+  throw new UsageError(`--seed ${String(value)}: a seed is a whole number from 0 to 4294967295.`);
 }

@@ -4,9 +4,10 @@
  */
 import { isUtf8 } from "node:buffer";
 import { parseCsv, type Matrix } from "./csv.ts";
+import { dialects, type Dialect } from "./dialects.ts";
 import { parseLibsvm } from "./libsvm.ts";
 import { PythonError, stripBytes } from "./python-parse.ts";
-import { jsonFloat, reprFloat, reprStrings } from "./python-repr.ts";
+import { reprStrings } from "./python-repr.ts";
 import { FeatureCountError, type Model } from "./xgboost.ts";
 
 /** What SageMaker passes on to a container. */
@@ -21,11 +22,23 @@ export interface ContainerResponse {
   readonly status: number;
   readonly contentType: string;
   readonly body: string;
+  /** Rows that it read; 0 where it could not. */
+  readonly rows: number;
+}
+
+/** What is out of the ordinary with a container, for one call. */
+export interface Oddity {
+  /** How it answers whatever Accept says. Without it, in lines or JSON, as Accept says. */
+  readonly dialect: Dialect | undefined;
+  /**
+   * Makes other scores of those of the rows that were read, `outputs` to a row.
+   *
+   * @throws {Refusal} where it answers none.
+   */
+  readonly distort: (matrix: Matrix, scores: Float32Array, outputs: number) => Float32Array;
 }
 
 const HTML = "text/html; charset=utf-8";
-const CSV = "text/csv; charset=utf-8";
-const JSON_TYPE = "application/json";
 
 /** Flask's own page for an exception that nobody catches. */
 const UNHANDLED =
@@ -34,7 +47,7 @@ const UNHANDLED =
   "request. Either the server is overloaded or there is an error in the application.</p>\n";
 
 /** A refusal with a status and a text, as the container words it. */
-class Refusal extends Error {
+export class Refusal extends Error {
   override readonly name = "Refusal";
   readonly status: number;
 
@@ -173,48 +186,42 @@ function acceptedType(accept: string | undefined): string {
   return type;
 }
 
-/**
- * One text a row. A row of several outputs is Python's print of a list, in CSV and in JSON: what `str` and
- * `json.dumps` make of numpy's `tolist()` (read in the container's source; no public sample of it was found).
- */
-function printRows(scores: Float32Array, outputs: number, print: (score: number) => string): string[] {
-  const texts: string[] = [];
-  for (let start = 0; start < scores.length; start += outputs) {
-    texts.push(
-      outputs === 1
-        ? print(scores[start]!)
-        : `[${Array.from(scores.subarray(start, start + outputs), print).join(", ")}]`,
-    );
-  }
-  return texts;
-}
-
-function encode(scores: Float32Array, outputs: number, type: string): ContainerResponse {
+function encode(scores: Float32Array, outputs: number, type: string, rows: number): ContainerResponse {
   if (type === "text/csv") {
-    return { status: 200, contentType: CSV, body: `${printRows(scores, outputs, reprFloat).join("\n")}\n` };
+    return { status: 200, ...dialects.lines(scores, outputs), rows };
   }
   if (type === "application/json") {
-    const predictions = printRows(scores, outputs, jsonFloat).map((score) => `{"score": ${score}}`);
-    return { status: 200, contentType: JSON_TYPE, body: `{"predictions": [${predictions.join(", ")}]}` };
+    return { status: 200, ...dialects["json-score"](scores, outputs), rows };
   }
   // JSON lines and RecordIO pass the check of Accept, but only selectable output has encoders for them.
-  return { status: 500, contentType: HTML, body: UNHANDLED };
+  return { status: 500, contentType: HTML, body: UNHANDLED, rows };
 }
 
 /**
  * `POST /invocations`. In this order: an empty body (204), Content-Type and payload (415), the evaluation (400),
  * Accept (406).
  */
-export function invokeContainer(model: Model, request: ContainerRequest): ContainerResponse {
+export function invokeContainer(
+  model: Model,
+  request: ContainerRequest,
+  oddity: Oddity | undefined = undefined,
+): ContainerResponse {
   if (request.body.length === 0) {
-    return { status: 204, contentType: HTML, body: "" };
+    return { status: 204, contentType: HTML, body: "", rows: 0 };
   }
+  let rows = 0;
   try {
-    const scores = evaluate(model, parse(request, model));
-    return encode(scores, model.outputs, acceptedType(request.accept));
+    const matrix = parse(request, model);
+    ({ rows } = matrix);
+    const evaluated = evaluate(model, matrix);
+    const scores = oddity === undefined ? evaluated : oddity.distort(matrix, evaluated, model.outputs);
+    if (oddity?.dialect !== undefined) {
+      return { status: 200, ...dialects[oddity.dialect](scores, model.outputs), rows };
+    }
+    return encode(scores, model.outputs, acceptedType(request.accept), rows);
   } catch (error) {
     if (error instanceof Refusal) {
-      return { status: error.status, contentType: HTML, body: error.message };
+      return { status: error.status, contentType: HTML, body: error.message, rows };
     }
     throw error;
   }

@@ -3,8 +3,24 @@
  * answers. Signatures are accepted unverified; that there is one is checked.
  */
 import { randomUUID } from "node:crypto";
-import { invokeContainer, type ContainerResponse } from "./container.ts";
+import { invokeContainer, type ContainerRequest, type ContainerResponse } from "./container.ts";
+import { FaultPlanError, readCallFaults } from "./fault-reader.ts";
+import { callUnderFaults, type Called, type Surroundings } from "./faulty-call.ts";
+import type { Fault } from "./faults.ts";
+import {
+  errorResponse,
+  internalFailure,
+  missingAuthentication,
+  modelError,
+  unknownOperation,
+  validationError,
+  type Place,
+  type PlatformError,
+} from "./platform-errors.ts";
+import { createCounter, pass } from "./tally.ts";
+import { createWeather } from "./weather.ts";
 import type { Handler, WireRequest, WireResponse } from "./wire.ts";
+import { createWorkers } from "./workers.ts";
 import type { Model } from "./xgboost.ts";
 
 /** An endpoint that is InService, with one variant and one model. */
@@ -14,11 +30,17 @@ export interface Endpoint {
   readonly model: Model;
 }
 
-/** Where the endpoints pretend to be: both occur in messages and ARNs. */
-export interface Place {
-  readonly region: string;
-  /** Twelve digits. */
-  readonly accountId: string;
+/** What a runtime is made with; all but the endpoints' place may be left out. */
+export interface RuntimeOptions extends Partial<Omit<Surroundings, "place">> {
+  /** Whether a call may ask for faults of its own. Default true. */
+  readonly takesOwnFaults?: boolean | undefined;
+}
+
+/** The data plane, and what the weather must tell when it changes. */
+export interface Runtime {
+  readonly handle: Handler;
+  /** Looks anew who can be served, after the weather has changed. */
+  readonly serveWaiting: () => void;
 }
 
 const NAME_PATTERN = "^[a-zA-Z0-9](-*[a-zA-Z0-9])*";
@@ -26,91 +48,13 @@ const NAME = new RegExp(`${NAME_PATTERN}$`);
 const MAX_NAME_LENGTH = 63;
 const INVOCATIONS = /^\/endpoints\/([^/]*)\/invocations$/;
 
-/** What the real service sends behind the error's name in `x-amzn-ErrorType`; clients cut at the colon. */
-const ERROR_NAMESPACE = "http://internal.amazon.com/coral/com.amazon.sagemaker.runtime/";
+/** Faults for one call: a header of their own, or custom attributes, which every client can set, with this before them. */
+const OWN_FAULTS_HEADER = "x-skewless-stub-faults";
+const OWN_FAULTS_PREFIX = "skewless-stub-faults=";
+const CUSTOM_ATTRIBUTES = "x-amzn-sagemaker-custom-attributes";
 
-/** A failure of the platform: status, name, and the members of its body in the order in which they are sent. */
-export interface PlatformError {
-  readonly status: number;
-  readonly type: string;
-  readonly members: Readonly<Record<string, unknown>>;
-}
-
-/** An error as the data plane sends it: the type in a header, a JSON object in the body. */
-export function errorResponse({ status, type, members }: PlatformError): WireResponse {
-  return {
-    status,
-    headers: {
-      "x-amzn-RequestId": randomUUID(),
-      "x-amzn-ErrorType": `${type}:${ERROR_NAMESPACE}`,
-      "Content-Type": "application/json",
-    },
-    body: JSON.stringify(members),
-  };
-}
-
-/** For a body above the limit. Which status the real edge answers is not known; this is the one of AWS's common errors. */
-export const entityTooLarge = (limitBytes: number): PlatformError => ({
-  status: 413,
-  type: "RequestEntityTooLargeException",
-  members: { message: `The request body is larger than ${limitBytes} bytes.` },
-});
-
-/** For what is not HTTP, or too slow to be. */
-export const malformedRequest: PlatformError = {
-  status: 400,
-  type: "MalformedHttpRequestException",
-  members: { message: "The request is not well-formed HTTP." },
-};
-
-const internalFailure: PlatformError = {
-  status: 500,
-  type: "InternalFailure",
-  members: { Message: "The stub endpoint failed; this is a mistake in the stub." },
-};
-
-const unknownOperation: PlatformError = {
-  status: 404,
-  type: "UnknownOperationException",
-  members: { message: "SageMaker Runtime has no operation for this method and path." },
-};
-
-const missingAuthentication: PlatformError = {
-  status: 403,
-  type: "MissingAuthenticationTokenException",
-  members: { message: "Missing Authentication Token" },
-};
-
-const validationError = (Message: string, ErrorCode?: string): PlatformError => ({
-  status: 400,
-  type: "ValidationError",
-  members: ErrorCode === undefined ? { Message } : { ErrorCode, Message },
-});
-
-const logGroup = (endpoint: string): string => `/aws/sagemaker/Endpoints/${endpoint}`;
-
-/** A container's refusal or failure; key order and wording as public reports show them. */
-function modelError(
-  answer: ContainerResponse,
-  endpoint: string,
-  { region, accountId }: Place,
-): PlatformError {
-  const byClient = answer.status < 500;
-  return {
-    status: 424,
-    type: "ModelError",
-    members: {
-      ErrorCode: byClient ? "CLIENT_ERROR_FROM_MODEL" : "INTERNAL_FAILURE_FROM_MODEL",
-      LogStreamArn: `arn:aws:logs:${region}:${accountId}:log-group:${logGroup(endpoint)}`,
-      Message:
-        `Received ${byClient ? "client" : "server"} error (${answer.status}) from primary with message ` +
-        `"${answer.body}". See https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}` +
-        `#logEventViewer:group=${logGroup(endpoint)} in account ${accountId} for more information.`,
-      OriginalMessage: answer.body,
-      OriginalStatusCode: answer.status,
-    },
-  };
-}
+/** How long SageMaker waits for a container. */
+const INVOCATION_TIMEOUT_MS = 60_000;
 
 /** A path segment without its escapes; one that is not well-formed stays as it is, and no name looks like it. */
 function unescapeSegment(segment: string): string {
@@ -139,27 +83,10 @@ function headerOf(request: WireRequest, name: string): string | undefined {
   return request.headers[name] as string | undefined;
 }
 
-function invoke(request: WireRequest, { name, variant, model }: Endpoint, place: Place): WireResponse {
-  if (headerOf(request, "x-amzn-sagemaker-target-model") !== undefined) {
-    return errorResponse(
-      validationError(
-        `Endpoint ${name} is not a multi-model endpoint and does not support target model header.`,
-        "TARGET_MODEL_HEADER_NOT_SUPPORTED",
-      ),
-    );
-  }
-  const wanted = headerOf(request, "x-amzn-sagemaker-target-variant") ?? variant;
-  if (wanted !== variant) {
-    // The real text is not public.
-    return errorResponse(validationError(`Variant ${wanted} of endpoint ${name} not found.`));
-  }
-  const answer = invokeContainer(model, {
-    contentType: request.headers["content-type"],
-    accept: request.headers.accept,
-    body: request.body,
-  });
+/** What the platform makes of a container's answer. */
+function wrap(answer: ContainerResponse, { name, variant }: Endpoint, place: Place): WireResponse {
   if (answer.status >= 300) {
-    return errorResponse(modelError(answer, name, place));
+    return errorResponse(modelError({ status: answer.status, text: answer.body }, name, place));
   }
   return {
     status: answer.status,
@@ -172,41 +99,128 @@ function invoke(request: WireRequest, { name, variant, model }: Endpoint, place:
   };
 }
 
-function route(request: WireRequest, endpoints: ReadonlyMap<string, Endpoint>, place: Place): WireResponse {
-  const path = request.target.split("?", 1)[0]!;
-  if (path === "/ping" && request.method === "GET") {
-    return { status: 200, headers: {}, body: "" };
+/** What is wrong with where a call wants to go within its endpoint. */
+function targetFault(request: WireRequest, { name, variant }: Endpoint): PlatformError | undefined {
+  if (headerOf(request, "x-amzn-sagemaker-target-model") !== undefined) {
+    return validationError(
+      `Endpoint ${name} is not a multi-model endpoint and does not support target model header.`,
+      "TARGET_MODEL_HEADER_NOT_SUPPORTED",
+    );
   }
-  const segment = request.method === "POST" ? INVOCATIONS.exec(path)?.[1] : undefined;
-  if (segment === undefined) {
-    return errorResponse(unknownOperation);
+  const wanted = headerOf(request, "x-amzn-sagemaker-target-variant") ?? variant;
+  // The real text is not public.
+  return wanted === variant ? undefined : validationError(`Variant ${wanted} of endpoint ${name} not found.`);
+}
+
+const NO_FAULTS: readonly Fault[] = [];
+
+/**
+ * The faults that a call asks for itself.
+ *
+ * @throws {FaultPlanError} where they are none.
+ */
+function ownFaults(request: WireRequest): readonly Fault[] {
+  const attributes = headerOf(request, CUSTOM_ATTRIBUTES);
+  const text =
+    headerOf(request, OWN_FAULTS_HEADER) ??
+    (attributes?.startsWith(OWN_FAULTS_PREFIX) ? attributes.slice(OWN_FAULTS_PREFIX.length) : undefined);
+  if (text === undefined) {
+    return NO_FAULTS;
   }
-  if (request.headers.authorization === undefined) {
-    return errorResponse(missingAuthentication);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new FaultPlanError([{ pointer: "", detail: `it is not JSON: ${(error as Error).message}` }]);
   }
-  const name = unescapeSegment(segment);
-  const fault = nameFault(name);
-  if (fault !== undefined) {
-    return errorResponse(fault);
-  }
-  const endpoint = endpoints.get(name);
-  if (endpoint === undefined) {
-    return errorResponse(validationError(`Endpoint ${name} of account ${place.accountId} not found.`));
-  }
-  return invoke(request, endpoint, place);
+  return readCallFaults(value);
 }
 
 /**
  * The data plane of a set of endpoints. Names are case-sensitive here, as at the real InvokeEndpoint. A mistake in the
  * stub is answered as SageMaker answers its own: InternalFailure, 500.
  */
-export function createRuntime(endpoints: readonly Endpoint[], place: Place): Handler {
-  const byName = new Map(endpoints.map((endpoint) => [endpoint.name, endpoint]));
-  return (request) => {
+export function createRuntime(
+  endpoints: readonly Endpoint[],
+  place: Place,
+  options: RuntimeOptions = {},
+): Runtime {
+  const { weather = createWeather(), counter = createCounter(), takesOwnFaults = true } = options;
+  const { timeoutMs = INVOCATION_TIMEOUT_MS } = options;
+  const surroundings: Surroundings = { place, weather, counter, timeoutMs };
+  const desks = new Map(
+    endpoints.map((endpoint) => {
+      const { name, model } = endpoint;
+      const workers = createWorkers(() => weather.capacity("workers", name)?.fault.limit ?? Infinity);
+      const called: Called = { name, model, workers, wrap: (answer) => wrap(answer, endpoint, place) };
+      return [name, { endpoint, called }];
+    }),
+  );
+
+  const invoke = (
+    request: WireRequest,
+    { endpoint, called }: { readonly endpoint: Endpoint; readonly called: Called },
+  ): WireResponse | Promise<WireResponse> => {
+    const fault = targetFault(request, endpoint);
+    if (fault !== undefined) {
+      return errorResponse(fault);
+    }
+    const forContainer: ContainerRequest = {
+      contentType: request.headers["content-type"],
+      accept: request.headers.accept,
+      body: request.body,
+    };
+    const own = takesOwnFaults ? ownFaults(request) : NO_FAULTS;
+    if (own.length > 0 || !weather.isFair()) {
+      return callUnderFaults(called, forContainer, own, surroundings);
+    }
+    const answer = invokeContainer(endpoint.model, forContainer);
+    const response = called.wrap(answer);
+    pass(counter, response.status, answer.rows);
+    return response;
+  };
+
+  const route = (request: WireRequest): WireResponse | Promise<WireResponse> => {
+    const path = request.target.split("?", 1)[0]!;
+    if (path === "/ping" && request.method === "GET") {
+      return { status: 200, headers: {}, body: "" };
+    }
+    const segment = request.method === "POST" ? INVOCATIONS.exec(path)?.[1] : undefined;
+    if (segment === undefined) {
+      return errorResponse(unknownOperation);
+    }
+    if (request.headers.authorization === undefined) {
+      return errorResponse(missingAuthentication);
+    }
+    const name = unescapeSegment(segment);
+    const fault = nameFault(name);
+    if (fault !== undefined) {
+      return errorResponse(fault);
+    }
+    const desk = desks.get(name);
+    return desk === undefined
+      ? errorResponse(validationError(`Endpoint ${name} of account ${place.accountId} not found.`))
+      : invoke(request, desk);
+  };
+
+  const handle: Handler = (request) => {
     try {
-      return route(request, byName, place);
-    } catch {
-      return errorResponse(internalFailure);
+      const response = route(request);
+      return response instanceof Promise ? response.catch(() => errorResponse(internalFailure)) : response;
+    } catch (error) {
+      return errorResponse(
+        error instanceof FaultPlanError
+          ? validationError(`The faults that the call asks for cannot be: ${error.message}`)
+          : internalFailure,
+      );
     }
   };
+  return Object.freeze({
+    handle,
+    serveWaiting: () => {
+      for (const { called } of desks.values()) {
+        called.workers.serve();
+      }
+    },
+  });
 }

@@ -9,8 +9,15 @@ import {
 } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { createRuntime, entityTooLarge, errorResponse, malformedRequest, type Endpoint } from "./runtime.ts";
+import { administer } from "./admin.ts";
+import { deliver } from "./deliver.ts";
+import { readPlan } from "./fault-reader.ts";
+import type { FaultPlan } from "./faults.ts";
+import { entityTooLarge, errorResponse, malformedRequest } from "./platform-errors.ts";
+import { createRuntime, type Endpoint } from "./runtime.ts";
+import { createCounter, tallyOf, type Tally } from "./tally.ts";
 import { ModelFileError } from "./trees.ts";
+import { createWeather } from "./weather.ts";
 import type { Handler, WireRequest, WireResponse } from "./wire.ts";
 import { parseModel } from "./xgboost.ts";
 
@@ -37,6 +44,14 @@ export interface StubOptions {
   readonly endpoints: readonly EndpointOptions[];
   /** Longest request body in bytes. Default 6,291,456: InvokeEndpoint's, and the container's. */
   readonly maxBodyBytes?: number | undefined;
+  /** The faults to begin with, as `docs/stub.md` describes them. Default none. */
+  readonly faults?: unknown;
+  /** Whether callers may change and see the faults: by `/admin`, or for one call. Default true. */
+  readonly isAdministrable?: boolean | undefined;
+  /** How long the platform waits for a container, in ms. Default 60,000, SageMaker's. */
+  readonly invocationTimeoutMs?: number | undefined;
+  /** How long closing waits for calls in flight, in ms; those that hang are cut off at once. Default 5,000. */
+  readonly drainMs?: number | undefined;
   /** Told of every exchange just before its response is sent; not of requests that are not HTTP. */
   readonly onExchange?: ((request: WireRequest, response: WireResponse) => void) | undefined;
 }
@@ -46,7 +61,15 @@ export interface Stub {
   /** `http://host:port`, to be given as AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME. */
   readonly url: string;
   readonly port: number;
-  /** Stops listening, finishes what is in flight, closes idle connections, then resolves. */
+  /**
+   * Puts faults in force in place of those that are, as PUT /admin/faults does.
+   *
+   * @throws {FaultPlanError} that names every mistake.
+   */
+  readonly setFaults: (plan: unknown) => void;
+  /** What really happened, as GET /admin/tally says it. */
+  readonly tally: () => Tally;
+  /** Stops listening, finishes what is in flight within `drainMs`, closes idle connections, then resolves. */
   readonly close: () => Promise<void>;
 }
 
@@ -57,6 +80,7 @@ const REQUEST_TIMEOUT_MS = 60_000;
 /** How much of a body above the limit is thrown away unread, so that a client still sending it gets to the answer. */
 const MAX_DISCARDED_BYTES = 64 * 1024 * 1024;
 const SWEEP_INTERVAL_MS = 20;
+const DEFAULT_DRAIN_MS = 5000;
 
 async function loadEndpoint({ name, modelFile, variant = "AllTraffic" }: EndpointOptions): Promise<Endpoint> {
   try {
@@ -66,20 +90,13 @@ async function loadEndpoint({ name, modelFile, variant = "AllTraffic" }: Endpoin
   }
 }
 
-function send(response: ServerResponse, { status, headers, body }: WireResponse): void {
-  // RFC 9110, 8.6: a 204 has no Content-Length.
-  response.writeHead(
-    status,
-    status === 204 ? headers : { ...headers, "Content-Length": Buffer.byteLength(body) },
-  );
-  response.end(body);
-}
-
 /** Which handler answers: `handle` a request of at most `maxBodyBytes`, `refuse` any longer one, without its body. */
 interface Desk {
   readonly handle: Handler;
   readonly refuse: Handler;
   readonly maxBodyBytes: number;
+  /** Told of a response that will never end. */
+  readonly onHang: (socket: Socket) => void;
 }
 
 /** Reads a request to its end, keeping at most `maxBodyBytes` of it, and answers it. */
@@ -89,7 +106,18 @@ function exchange(request: IncomingMessage, response: ServerResponse, desk: Desk
   const answer = (handler: Handler): void => {
     const { method, url: target, headers } = request as { method: string; url: string } & IncomingMessage;
     const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
-    send(response, handler({ method, target, headers, body }));
+    const answered = handler({ method, target, headers, body });
+    if (answered instanceof Promise) {
+      void answered.then(send);
+    } else {
+      send(answered);
+    }
+  };
+  const send = (wire: WireResponse): void => {
+    if (wire.delivery?.how === "hang") {
+      desk.onHang(request.socket);
+    }
+    deliver(response, wire);
   };
   request.on("data", (chunk: Buffer) => {
     bytes += chunk.length;
@@ -136,30 +164,36 @@ function listen(server: Server, port: number, host: string): Promise<AddressInfo
 }
 
 /** Follows a server's connections, so that it can be closed in order. */
-function closerOf(server: Server): () => Promise<void> {
+function closerOf(
+  server: Server,
+  drainMs: number,
+): { readonly close: () => Promise<void>; readonly onHang: (socket: Socket) => void } {
   const sockets = new Set<Socket>();
+  const hanging = new WeakSet<Socket>();
   server.on("connection", (socket) => {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
   });
-  const sweep = (): void => {
+  const sweep = (isOver: boolean): void => {
     // node:http knows connections between two requests as idle, but not those that are still to send their first byte.
     server.closeIdleConnections();
     for (const socket of sockets) {
-      if (socket.bytesRead === 0) {
+      if (isOver || socket.bytesRead === 0 || hanging.has(socket)) {
         socket.destroy();
       }
     }
   };
-  return () =>
+  const close = (): Promise<void> =>
     new Promise((resolve) => {
+      const endsAt = performance.now() + drainMs;
       // Again and again: a connection that is busy now is idle once it has its answer.
-      const timer = setInterval(sweep, SWEEP_INTERVAL_MS);
+      const timer = setInterval(() => sweep(performance.now() >= endsAt), SWEEP_INTERVAL_MS);
       server.close(() => {
         clearInterval(timer);
         resolve();
       });
     });
+  return { close, onHang: (socket) => hanging.add(socket) };
 }
 
 /**
@@ -170,23 +204,36 @@ function closerOf(server: Server): () => Promise<void> {
  */
 export async function startStub(options: StubOptions): Promise<Stub> {
   const { host = "127.0.0.1", port = 0, region = "us-east-1", accountId = "123456789012" } = options;
-  const { maxBodyBytes = DEFAULT_MAX_BODY_BYTES, onExchange } = options;
+  const { maxBodyBytes = DEFAULT_MAX_BODY_BYTES, drainMs = DEFAULT_DRAIN_MS, onExchange } = options;
+  const { isAdministrable = true, invocationTimeoutMs: timeoutMs } = options;
+  const plan = readPlan(options.faults ?? []);
   const endpoints = await Promise.all(options.endpoints.map(loadEndpoint));
-  const runtime = createRuntime(endpoints, { region, accountId });
+  const [weather, counter] = [createWeather(), createCounter()];
+  const runtime = createRuntime(
+    endpoints,
+    { region, accountId },
+    { weather, counter, takesOwnFaults: isAdministrable, ...(timeoutMs === undefined ? {} : { timeoutMs }) },
+  );
+  const setPlan = (next: FaultPlan): void => {
+    weather.set(next);
+    runtime.serveWaiting();
+  };
+  setPlan(plan);
 
   // What a request passes on its way is composed here.
   const observed =
     (next: Handler): Handler =>
     (request) => {
+      const tell = (response: WireResponse): WireResponse => {
+        onExchange?.(request, response);
+        return response;
+      };
       const response = next(request);
-      onExchange?.(request, response);
-      return response;
+      return response instanceof Promise ? response.then(tell) : tell(response);
     };
-  const desk: Desk = {
-    handle: observed(runtime),
-    refuse: observed(() => errorResponse(entityTooLarge(maxBodyBytes))),
-    maxBodyBytes,
-  };
+  const administered = isAdministrable
+    ? administer({ weather, counter, setPlan })
+    : (next: Handler): Handler => next;
 
   const server = createServer({
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
@@ -194,11 +241,17 @@ export async function startStub(options: StubOptions): Promise<Stub> {
     // What node:http would refuse on its own, with no body, is answered like all else.
     requireHostHeader: false,
   });
+  const { close, onHang } = closerOf(server, drainMs);
+  const desk: Desk = {
+    handle: observed(administered(runtime.handle)),
+    refuse: observed(() => errorResponse(entityTooLarge(maxBodyBytes))),
+    maxBodyBytes,
+    onHang,
+  };
   server.on("request", (request, response) => exchange(request, response, desk));
   server.on("checkExpectation", (request, response) => exchange(request, response, desk));
   server.on("clientError", (_error, socket) => sendRaw(socket, errorResponse(malformedRequest)));
   server.on("connect", (_request, socket) => sendRaw(socket, errorResponse(malformedRequest)));
-  const closeServer = closerOf(server);
   const address = await listen(server, port, host);
 
   let closed: Promise<void> | undefined;
@@ -206,6 +259,8 @@ export async function startStub(options: StubOptions): Promise<Stub> {
   return Object.freeze({
     url: `http://${authority}:${address.port}`,
     port: address.port,
-    close: () => (closed ??= closeServer()),
+    setFaults: (next: unknown) => setPlan(readPlan(next)),
+    tally: () => tallyOf(counter, weather.strikes()),
+    close: () => (closed ??= close()),
   });
 }

@@ -146,7 +146,8 @@ export function walker(
       }
       const inFours = (end - start) & ~3;
       const block = scores.subarray(start * outputs, end * outputs);
-      for (let tree = 0; inFours > 0 && tree < roots.length; tree++) {
+      const trees = inFours === 0 ? 0 : roots.length;
+      for (let tree = 0; tree < trees; tree++) {
         addTree(forest, tree, ranks, width, inFours, block, outputs);
       }
       for (let row = inFours; row < end - start; row++) {

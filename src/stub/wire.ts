@@ -11,12 +11,28 @@ export interface WireRequest {
   readonly body: Buffer;
 }
 
+/**
+ * How a response goes out where it is not sent whole and at once. `at` says when a connection falls silent or is
+ * reset: before the first byte, or after the headers and half of the body.
+ */
+export type Delivery =
+  | { readonly how: "hang" | "reset"; readonly at: "start" | "body" }
+  /** Half of the body, and an orderly end of the connection; the headers promised more, or chunks have no last one. */
+  | { readonly how: "truncate"; readonly framing: "length" | "chunked" }
+  /** The body in pieces, evenly over `ms`. */
+  | { readonly how: "slow"; readonly ms: number };
+
 /** A response. Content-Length is the server's to add. */
 export interface WireResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  readonly delivery?: Delivery;
+  /** To be called once, just before the last byte is sent, or when the connection is gone. */
+  readonly release?: () => void;
 }
 
-/** Answers a request: a pure function but for the request id. What weathers or watches it is `(next) => handler`. */
-export type Handler = (request: WireRequest) => WireResponse;
+/**
+ * Answers a request, at once unless something holds it up. What weathers or watches it is `(next) => handler`.
+ */
+export type Handler = (request: WireRequest) => WireResponse | Promise<WireResponse>;

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -56,6 +56,40 @@ describe("skewless stub", () => {
     expect((await predict(url, { ENDPOINT_NAME: "two" })).statusCode).toBe(200);
   });
 
+  test("begins with the faults of a file or of the command line, seeded, and lets them be changed", async () => {
+    const plan = join(await mkdtemp(join(tmpdir(), "skewless-faults-")), "faults.json");
+    await writeFile(plan, '{"seed":3,"faults":[{"fault":"throttle"}]}');
+    const { url } = await start(["-p", "0", "--faults", plan]);
+    expect(await (await fetch(`${url}/admin/faults`)).json()).toEqual({
+      seed: 3,
+      faults: [{ fault: "throttle" }],
+    });
+    expect((await predict(url)).statusCode).not.toBe(200);
+    await fetch(`${url}/admin/faults`, { method: "DELETE" });
+    expect((await predict(url)).statusCode).toBe(200);
+    await rm(plan);
+
+    const other = await start([
+      "-p",
+      "0",
+      "--faults",
+      ' [{"fault":"latency","ms":1}]',
+      "--seed",
+      "4294967295",
+    ]);
+    expect(await (await fetch(`${other.url}/admin/faults`)).json()).toEqual({
+      seed: 4_294_967_295,
+      faults: [{ fault: "latency", ms: 1 }],
+    });
+  });
+
+  test("with --no-admin keeps its faults, and nobody sees or adds any", async () => {
+    const { url } = await start(["-p", "0", "--no-admin", "--faults", '[{"fault":"throttle"}]']);
+    expect((await fetch(`${url}/admin/faults`, { method: "DELETE" })).status).toBe(404);
+    expect((await fetch(`${url}/admin/tally`)).status).toBe(404);
+    expect((await predict(url)).statusCode).not.toBe(200);
+  });
+
   test("is ended before it has begun where the signal came first", async () => {
     stop.abort();
     const { code, stdout } = await skewless(["stub", "-p", "0"], { signal: stop.signal });
@@ -75,6 +109,17 @@ describe("skewless stub", () => {
       "The stub endpoint cannot start: missing.json: ENOENT: no such file or directory, open 'missing.json'",
     ],
     [["-p", "0", "a=package.json"], undefined],
+    [["-p", "0", "--faults", "[7]"], '--faults:\n/0 must be an object with a "fault", not 7'],
+    [["-p", "0", "--faults", "{"], undefined],
+    [
+      ["-p", "0", "--faults", "missing.json"],
+      "--faults missing.json: ENOENT: no such file or directory, open 'missing.json'",
+    ],
+    [["-p", "0", "--seed", "-"], undefined],
+    [
+      ["-p", "0", "--seed", "4294967296"],
+      "--seed 4294967296: a seed is a whole number from 0 to 4294967295.",
+    ],
     [["--models", "src"], "No models: the folder src holds no .yaml file. Set MODELS_DIR."],
   ])("%j is a mistake, and exit code 2", async (argv, message) => {
     const { code, stderr } = await skewless(["stub", ...argv]);

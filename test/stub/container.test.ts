@@ -33,12 +33,18 @@ describe("Content-Type", () => {
       status: 200,
       contentType: csv,
       body: `${answer}\n`,
+      rows: 1,
     });
   });
 
   test.each(["text/libsvm", "text/x-libsvm; charset=utf-8", "LIBSVM"])("%s is libsvm", (contentType) => {
     const body = "0:0.5 1:0.25 2:-1 3:2 4:0";
-    expect(invoke({ contentType, body })).toEqual({ status: 200, contentType: csv, body: `${answer}\n` });
+    expect(invoke({ contentType, body })).toEqual({
+      status: 200,
+      contentType: csv,
+      body: `${answer}\n`,
+      rows: 1,
+    });
   });
 
   test("none is libsvm, so CSV without one is refused", () => {
@@ -131,6 +137,7 @@ describe("answers", () => {
         status: 200,
         contentType: csv,
         body: `${answer}\n${answer}\n`,
+        rows: 2,
       });
     },
   );
@@ -140,6 +147,7 @@ describe("answers", () => {
       status: 200,
       contentType: "application/json",
       body: `{"predictions": [{"score": ${answer}}, {"score": ${answer}}]}`,
+      rows: 2,
     });
   });
 

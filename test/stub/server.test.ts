@@ -345,9 +345,9 @@ test("a mistake in the stub is an InternalFailure, not a crash", () => {
       throw new TypeError("broken");
     },
   };
-  const handler = createRuntime([{ name: "a", variant: "b", model }], { region: "r", accountId: "1" });
+  const { handle } = createRuntime([{ name: "a", variant: "b", model }], { region: "r", accountId: "1" });
   const headers = { authorization: signature, "content-type": "text/csv" };
-  const response = handler({
+  const response = handle({
     method: "POST",
     target: "/endpoints/a/invocations",
     headers,

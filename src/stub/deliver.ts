@@ -1,0 +1,110 @@
+/** Sends responses: whole and at once, or as a fault wants it. */
+import type { ServerResponse } from "node:http";
+import type { Delivery, WireResponse } from "./wire.ts";
+
+/** Pieces of a slow body, at most. */
+const MOST_PIECES = 20;
+/** Between the half body and the reset: a reset overtakes what the client has not read. */
+const RESET_AFTER_MS = 20;
+
+/** RFC 9110, 8.6: a 204 has no Content-Length. */
+function headersOf({ status, headers, body }: WireResponse): Record<string, string | number> {
+  return status === 204 ? headers : { ...headers, "Content-Length": Buffer.byteLength(body) };
+}
+
+/** Sends a response that nothing is wrong with. */
+function sendWhole(response: ServerResponse, wire: WireResponse): void {
+  response.writeHead(wire.status, headersOf(wire));
+  response.end(wire.body);
+}
+
+/** Sends the headers, and half of the body, whatever they promise. */
+function sendHalf(
+  response: ServerResponse,
+  { status, headers, body }: WireResponse,
+  framing: "length" | "chunked",
+  then: () => void,
+): void {
+  const bytes = Buffer.from(body);
+  // Of nothing there is no half: one byte is promised that never comes.
+  const length = { "Content-Length": Math.max(1, bytes.length) };
+  response.writeHead(status, framing === "length" ? { ...headers, ...length } : headers);
+  response.flushHeaders();
+  response.write(bytes.subarray(0, bytes.length >> 1), then);
+}
+
+/** Sends the body in pieces. */
+function sendSlowly(response: ServerResponse, wire: WireResponse, ms: number, done: () => void): void {
+  const bytes = Buffer.from(wire.body);
+  const pieces = Math.max(1, Math.min(MOST_PIECES, bytes.length));
+  response.writeHead(wire.status, headersOf(wire));
+  response.flushHeaders();
+  let sent = 0;
+  const timer = setInterval(() => {
+    const from = Math.floor((bytes.length * sent) / pieces);
+    sent++;
+    const piece = bytes.subarray(from, Math.floor((bytes.length * sent) / pieces));
+    if (sent < pieces) {
+      response.write(piece);
+      return;
+    }
+    clearInterval(timer);
+    done();
+    response.end(piece);
+  }, ms / pieces).unref();
+  response.once("close", () => clearInterval(timer));
+}
+
+function sendFaultily(
+  response: ServerResponse,
+  wire: WireResponse,
+  delivery: Delivery,
+  done: () => void,
+): void {
+  // A response that waits behind another one on its connection has no socket of its own yet; its request has.
+  const { socket } = response.req;
+  switch (delivery.how) {
+    case "hang":
+      if (delivery.at === "body") {
+        sendHalf(response, wire, "length", () => {});
+      }
+      break;
+    case "reset":
+      if (delivery.at === "start") {
+        socket.resetAndDestroy();
+      } else {
+        sendHalf(response, wire, "length", () => {
+          setTimeout(() => socket.resetAndDestroy(), RESET_AFTER_MS).unref();
+        });
+      }
+      break;
+    case "truncate":
+      sendHalf(response, wire, delivery.framing, () => socket.end());
+      break;
+    case "slow":
+      sendSlowly(response, wire, delivery.ms, done);
+      break;
+  }
+}
+
+/** Sends a response, and releases what it holds just before its last byte, or once the connection is gone. */
+export function deliver(response: ServerResponse, wire: WireResponse): void {
+  const { delivery, release } = wire;
+  let isHeld = release !== undefined;
+  const done = (): void => {
+    if (isHeld) {
+      isHeld = false;
+      release!();
+    }
+  };
+  if (response.destroyed || response.closed) {
+    // The client has gone while its answer was made.
+    done();
+  } else if (delivery === undefined) {
+    done();
+    sendWhole(response, wire);
+  } else {
+    response.once("close", done);
+    sendFaultily(response, wire, delivery, done);
+  }
+}
