@@ -1,7 +1,14 @@
 /** What a single value of an answer may be, whatever dialect it came in. */
 
-import { badRow } from "./bad-answer.ts";
+import type { Problem } from "../errors.ts";
+import { badRow, leavesOthers, missingNumber, ofThisRow } from "./bad-answer.ts";
 import type { Answer } from "./invoke.ts";
+
+/** One a row; `undefined` where the row's number is missing, which {@link Faults} then says. */
+export type Answers = readonly (Answer | undefined)[];
+
+/** Row → why it has no answer. Where there is none to write to, a missing number fails the call. */
+export type Faults = Map<number, Problem> | undefined;
 
 /** Written so that no two parts can match the same digits: linear on any text. */
 const decimal = /^[ \t]*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?[ \t\r]*$/;
@@ -38,7 +45,7 @@ export function answerOfText(text: string, row: number): number | string {
 }
 
 function label(text: string, row: number): string {
-  if (notFinite.test(text)) throw badRow(row, "not a finite number", text);
+  if (notFinite.test(text)) throw missingNumber(row, "not a finite number", text);
   if (text === "") throw badRow(row, "empty");
   // eslint-disable-next-line no-control-regex
   if (/[\u0000-\u001f\u007f\ufffd]/.test(text)) throw badRow(row, "neither a number nor readable text", text);
@@ -46,7 +53,7 @@ function label(text: string, row: number): string {
 }
 
 function finite(value: number, row: number): number {
-  if (!Number.isFinite(value)) throw badRow(row, "beyond the range of a double");
+  if (!Number.isFinite(value)) throw missingNumber(row, "beyond the range of a double");
   return value;
 }
 
@@ -86,7 +93,21 @@ function inside(value: unknown, row: number): Answer {
   if (typeof value === "string") return label(value, row);
   if (typeof value === "boolean") return String(value);
   if (Array.isArray(value)) return value.map((item) => inside(item, row));
-  if (!isObject(value)) throw badRow(row, "null");
+  if (!isObject(value)) throw missingNumber(row, "null");
   // fromEntries defines fields, so that one called __proto__ is a field like any other.
   return Object.fromEntries(Object.entries(value).map(([field, item]) => [field, inside(item, row)]));
+}
+
+/**
+ * What `read` makes of one row, or `undefined` where it throws that the row's number is missing and there are `faults` to
+ * say so. To be called only once it is sure that the answer has as many rows as were sent.
+ */
+export function readRow<T>(row: number, faults: Faults, read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (faults === undefined || !leavesOthers(error as Problem)) throw error;
+    faults.set(row, ofThisRow(error as Problem));
+    return undefined;
+  }
 }

@@ -4,7 +4,7 @@
  * read in two ways is refused. A wrong answer is worse than none.
  */
 
-import { numberOf } from "./answer-values.ts";
+import { type Answers, type Faults, numberOf } from "./answer-values.ts";
 import { badAnswer, badCount, badRow } from "./bad-answer.ts";
 import { parseCsv } from "./csv-answers.ts";
 import type { Answer } from "./invoke.ts";
@@ -20,6 +20,8 @@ import { parseJson, type JsonHint } from "./json-answers.ts";
  * @param contentType as the endpoint declared it, parameters and all; a hint only.
  * @param rows how many rows were sent.
  * @param width how many values the answer to each row must have; objects of named fields are exempt.
+ * @param faults where given, a row whose number is NaN, infinite or null is said there and gets `undefined`, as long as
+ * the answer is otherwise as it must be: count and form are right, so the other rows' numbers are theirs.
  * @throws {Problem} `endpoint-bad-answer`, with the expected and the actual count, or with the row (0-based) and why.
  */
 export function parseAnswers(
@@ -27,10 +29,25 @@ export function parseAnswers(
   contentType: string | undefined,
   rows: number,
   width?: number,
-): readonly Answer[] {
-  const answers = parseText(body.trim(), contentType, rows, width);
+): readonly Answer[];
+export function parseAnswers(
+  body: string,
+  contentType: string | undefined,
+  rows: number,
+  width: number | undefined,
+  faults: NonNullable<Faults>,
+): Answers;
+export function parseAnswers(
+  body: string,
+  contentType: string | undefined,
+  rows: number,
+  width?: number,
+  faults?: Faults,
+): Answers {
+  const answers = parseText(body.trim(), contentType, rows, width, faults);
   if (width === undefined) return answers;
   answers.forEach((answer, row) => {
+    if (answer === undefined) return;
     const got = widthOf(answer) ?? width;
     if (got !== width) throw badRow(row, `${got} wide, where ${width} was expected`);
   });
@@ -42,7 +59,8 @@ function parseText(
   contentType: string | undefined,
   rows: number,
   width: number | undefined,
-): readonly Answer[] {
+  faults: Faults,
+): Answers {
   if (text === "") {
     if (rows === 0) return [];
     throw badCount(rows, "an empty body");
@@ -52,7 +70,7 @@ function parseText(
   if (text.startsWith("<")) throw badAnswer("The body is markup, not predictions.", text);
   // A quoted text is CSV, "[0.1, 0.9]" of selectable output above all; only JSON has escapes with a backslash.
   const isJson = /^[{[]/.test(text) || (text.startsWith('"') && text.includes("\\"));
-  return isJson ? parseJson(text, rows, width, hintOf(contentType)) : parseCsv(text, rows);
+  return isJson ? parseJson(text, rows, width, hintOf(contentType), faults) : parseCsv(text, rows, faults);
 }
 
 /**

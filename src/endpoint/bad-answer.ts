@@ -1,6 +1,7 @@
 /** How an answer that cannot be trusted is told: what was expected and what came, and no word of the other side. */
 
 import { Problem, type ProblemExtras } from "../errors.ts";
+import { addToLog } from "./faults.ts";
 
 const longestExcerpt = 100;
 
@@ -37,6 +38,32 @@ export function badRow(row: number, reason: string, text?: string): Problem {
   return new Problem("endpoint-bad-answer", `The answer to row ${row} is ${reason}.`, {
     log: { row },
     payloadLog: payloadLogOf(text),
+  });
+}
+
+/**
+ * As {@link badRow}: where one row's number should be there is NaN, an infinity or null. The answer has its form all the
+ * same, and so the other rows theirs.
+ */
+export function missingNumber(row: number, reason: string, text?: string): Problem {
+  return addToLog(badRow(row, reason, text), { missingNumber: true });
+}
+
+/** Whether a problem leaves the answers to other rows beyond doubt: it is one of {@link missingNumber}. */
+export function leavesOthers(problem: Problem): boolean {
+  return problem.log?.["missingNumber"] === true;
+}
+
+/**
+ * A problem of one row, told without its number: the rows of a call are counted anew in every stage, so whoever names the
+ * row does it by its place in the request.
+ */
+export function ofThisRow(problem: Problem): Problem {
+  const { row: _, missingNumber: __, ...log } = problem.log ?? {};
+  return new Problem(problem.code, problem.message.replace(/^(The answer to) row \d+/, "$1 this row"), {
+    ...problem,
+    cause: problem.cause,
+    log,
   });
 }
 

@@ -1,6 +1,13 @@
 /** Answers as `text/csv`, in every form that containers give it. */
 
-import { answerOfJson, answerOfText, isMeantAsNumber } from "./answer-values.ts";
+import {
+  type Answers,
+  type Faults,
+  answerOfJson,
+  answerOfText,
+  isMeantAsNumber,
+  readRow,
+} from "./answer-values.ts";
 import { badAnswer, badCount, badRow } from "./bad-answer.ts";
 import type { Answer } from "./invoke.ts";
 import { mostValues } from "./limits.ts";
@@ -22,23 +29,25 @@ const foreign = /[[\]{}<>"]/;
  * the first without and the second with numbers: the first names the fields of the others. Anything else is refused.
  *
  * @param text not empty, without blank space around.
+ * @param faults where rows go whose numbers are missing.
  * @throws {Problem} `endpoint-bad-answer`
  */
-export function parseCsv(text: string, rows: number): readonly Answer[] {
+export function parseCsv(text: string, rows: number, faults?: Faults): Answers {
   const lines = scanLines(text, rows);
   const [first, second] = lines as readonly [Line, ...Line[]];
   if (lines.length === rows) {
-    return table(lines, first.length).map((values) => (values.length === 1 ? (values[0] as Answer) : values));
+    return table(lines, first.length, faults).map((values) => (values?.length === 1 ? values[0] : values));
   }
   const cells = lines.flat();
   if (cells.length === rows) {
     return table(
       cells.map((cell) => [cell]),
       1,
-    ).map(([value]) => value as Answer);
+      faults,
+    ).map((values) => values?.[0]);
   }
   if (lines.length === rows + 1 && second !== undefined && isHeader(first, second)) {
-    return named(first, lines.slice(1));
+    return named(first, lines.slice(1), faults);
   }
   const plural = lines.length === 1 ? "line" : "lines";
   throw badCount(rows, `${lines.length} ${plural} of ${cells.length} values in all`);
@@ -103,15 +112,19 @@ function endOfCell(text: string, start: number): number {
 }
 
 /** The values of each line; every line must have `width` of them. */
-function table(lines: readonly Line[], width: number): readonly (readonly Answer[])[] {
+function table(
+  lines: readonly Line[],
+  width: number,
+  faults: Faults,
+): readonly (readonly Answer[] | undefined)[] {
   const values = lines.map((line, row) => {
     if (line.length !== width) {
       throw badRow(row, `${line.length} wide, where ${width} was expected from the first line`);
     }
-    return line.map((cell) => answerOfCell(cell, row));
+    return readRow(row, faults, () => line.map((cell) => answerOfCell(cell, row)));
   });
   for (let column = 0; column < width; column += 1) {
-    checkColumn(values.map((row) => row[column] as Answer));
+    checkColumn(values.map((row) => row?.[column]));
   }
   return values;
 }
@@ -135,7 +148,7 @@ function textOf(cell: string): string {
  * A column holds numbers or texts, not both: a text among numbers is a header that slipped in, an error message, or a
  * placeholder.
  */
-function checkColumn(column: readonly Answer[]): void {
+function checkColumn(column: Answers): void {
   if (!column.some((answer) => typeof answer === "number")) return;
   const row = column.findIndex((answer) => typeof answer === "string");
   if (row !== -1) throw badRow(row, "not a number as in other rows", String(column[row]));
@@ -152,10 +165,10 @@ function isHeader(first: Line, second: Line): boolean {
   );
 }
 
-function named(header: Line, lines: readonly Line[]): readonly Answer[] {
+function named(header: Line, lines: readonly Line[], faults: Faults): Answers {
   const names = header.map(textOf);
   if (new Set(names).size < names.length) throw badAnswer("The header of the body names a column twice.");
-  return table(lines, names.length).map((values) =>
-    Object.fromEntries(names.map((name, column) => [name, values[column] as Answer])),
+  return table(lines, names.length, faults).map(
+    (values) => values && Object.fromEntries(names.map((name, column) => [name, values[column] as Answer])),
   );
 }

@@ -9,7 +9,7 @@ import { judge, late, type Failure } from "./verdicts.ts";
 /** Longer texts of the other side are cut in the log: a traceback or an HTML page helps by its beginning. */
 const longestLoggedText = 500;
 /** A server's wish for a longer pause is taken for this one. */
-const longestRetryAfterS = 3600;
+const longestRetryAfterMs = 3_600_000;
 
 /**
  * What is thrown when a signal ended a call. Whoever aborts decides what it means, by giving a {@link Problem} as the
@@ -26,8 +26,9 @@ export function problemOfAbort(reason: unknown): Problem {
  * The {@link Problem} for whatever a call to SageMaker threw; an error that is one already stays as it is.
  *
  * `detail` holds no account, ARN, endpoint name or container message: those are in `log` (`awsError`, `status`,
- * `requestId`, `message`, `originalStatusCode`, `logStreamArn`, `attempts`, each where known). What a container said may
- * quote a row, so it is in `payloadLog` (`message`, `originalMessage`).
+ * `requestId`, `message`, `originalStatusCode`, `logStreamArn`, `attempts`, and for `retry.ts` `retryAfterMs` and
+ * `clockSkewCorrected`; each where known). What a container said may quote a row, so it is in `payloadLog` (`message`,
+ * `originalMessage`).
  *
  * @param signal the call's own: once it is aborted, its reason is the cause, whatever the socket said.
  */
@@ -39,14 +40,17 @@ export function problemOf(error: unknown, signal?: AbortSignal): Problem {
   const metadata = failure.$metadata;
   const message = cut(withoutCanonicalRequest(failure.message));
   const ofContainer = failure.name === "ModelError";
+  const retryAfterMs = serverRetryAfterMs(failure);
   return new Problem(verdict.code, verdict.detail, {
     retryAfterS:
-      verdict.retryAfterS === undefined ? undefined : (serverRetryAfterS(failure) ?? verdict.retryAfterS),
+      verdict.retryAfterS === undefined ? undefined : (wholeSeconds(retryAfterMs) ?? verdict.retryAfterS),
     log: {
       awsError: failure.name,
       status: metadata?.httpStatusCode,
       requestId: metadata?.requestId,
       attempts: metadata?.attempts,
+      retryAfterMs,
+      clockSkewCorrected: metadata?.clockSkewCorrected,
       networkError: failure.code,
       ...(ofContainer ? {} : { message }),
       originalStatusCode: failure.OriginalStatusCode,
@@ -66,18 +70,22 @@ function withoutCanonicalRequest(text: unknown): unknown {
   return typeof text === "string" ? text.split(/\s*The Canonical String\b/, 1)[0] : text;
 }
 
-/** `x-amz-retry-after` is in milliseconds, `Retry-After` in seconds or an HTTP date. */
-function serverRetryAfterS(failure: Failure): number | undefined {
+/** The pause that the server asks for. `x-amz-retry-after` is in milliseconds, `Retry-After` in seconds or an HTTP date. */
+function serverRetryAfterMs(failure: Failure): number | undefined {
   const headers = failure.$response?.headers;
   const milliseconds = headers?.["x-amz-retry-after"];
   const standard = headers?.["retry-after"];
-  const seconds =
+  const asked =
     milliseconds === undefined
       ? /^\d+$/.test(standard ?? "")
-        ? Number(standard)
-        : (Date.parse(standard ?? "") - Date.now()) / 1000
-      : Number(milliseconds) / 1000;
-  return Number.isNaN(seconds) ? undefined : Math.min(longestRetryAfterS, Math.max(1, Math.ceil(seconds)));
+        ? Number(standard) * 1000
+        : Date.parse(standard ?? "") - Date.now()
+      : Number(milliseconds);
+  return Number.isNaN(asked) ? undefined : Math.min(longestRetryAfterMs, Math.max(0, asked));
+}
+
+function wholeSeconds(milliseconds: number | undefined): number | undefined {
+  return milliseconds === undefined ? undefined : Math.max(1, Math.ceil(milliseconds / 1000));
 }
 
 /** The same problem, knowing more for the log. */

@@ -1,6 +1,14 @@
 /** Answers as JSON or JSON lines, in every shape that containers give them. */
 
-import { answerOfJson, isError, isObject, type Fields } from "./answer-values.ts";
+import {
+  answerOfJson,
+  type Answers,
+  type Faults,
+  type Fields,
+  isError,
+  isObject,
+  readRow,
+} from "./answer-values.ts";
 import { badAnswer, badCount, badRow } from "./bad-answer.ts";
 import type { Answer } from "./invoke.ts";
 import { mostValues } from "./limits.ts";
@@ -27,6 +35,7 @@ const columnNames = new Set(["prediction", "probabilities", "labels", "predicted
  * declared `application/json` (then `width` must say so). `labels` alone is refused. One object declared as JSON lines is
  * the fields of its row, but for `predictions`.
  *
+ * @param faults where rows go whose numbers are missing.
  * @throws {Problem} `endpoint-bad-answer`
  */
 export function parseJson(
@@ -34,21 +43,22 @@ export function parseJson(
   rows: number,
   width: number | undefined,
   hint: JsonHint,
-): readonly Answer[] {
+  faults?: Faults,
+): Answers {
   const valuesAllowed = mostValues(rows);
   // Counted beforehand: parsed, a small text of brackets takes twenty times its size.
   if (hasMoreMarks(text, valuesAllowed)) throw badCount(rows, `more than ${valuesAllowed} values in all`);
   const value = parseLooseJson(text);
-  if (value === undefined) return eachRow(parseLines(text), rows);
+  if (value === undefined) return eachRow(parseLines(text), rows, faults);
   if (isError(value)) throw badAnswer("The body is an error message, not an answer.");
   if (isRowOfColumns(value, rows, width, hint)) return [answerOfJson(value, 0)];
   const isLine = hint === "lines" && rows === 1;
-  return ofValue(unwrap(value, isLine), rows, isLine);
+  return ofValue(unwrap(value, isLine), rows, isLine, faults);
 }
 
-function eachRow(values: readonly unknown[], rows: number): readonly Answer[] {
+function eachRow(values: readonly unknown[], rows: number, faults: Faults): Answers {
   if (values.length !== rows) throw badCount(rows, `${values.length}`);
-  return values.map((value, row) => answerOfJson(value, row));
+  return values.map((value, row) => readRow(row, faults, () => answerOfJson(value, row)));
 }
 
 /** JSON lines, with or without commas behind them; and the lists `[…],[…]` that old containers join by commas. */
@@ -75,15 +85,15 @@ function isRowOfColumns(value: unknown, rows: number, width: number | undefined,
   );
 }
 
-function ofValue(value: unknown, rows: number, isLine: boolean): readonly Answer[] {
-  if (Array.isArray(value)) return eachRow(value, rows);
-  if (isObject(value)) return ofFields(value, rows, isLine);
+function ofValue(value: unknown, rows: number, isLine: boolean, faults: Faults): Answers {
+  if (Array.isArray(value)) return eachRow(value, rows, faults);
+  if (isObject(value)) return ofFields(value, rows, isLine, faults);
   if (rows !== 1) throw badCount(rows, shapeOf(value));
   return [answerOfJson(value, 0)];
 }
 
 /** An object without an envelope: columns, or the fields of the only row. */
-function ofFields(fields: Fields, rows: number, isLine: boolean): readonly Answer[] {
+function ofFields(fields: Fields, rows: number, isLine: boolean, faults: Faults): Answers {
   // The list of all classes, not a class a row, though there may happen to be as many classes as rows.
   if (Array.isArray(fields["labels"]) && Object.keys(fields).length === 1) {
     throw badAnswer("The body holds nothing but labels, the list of all classes.");
@@ -98,9 +108,11 @@ function ofFields(fields: Fields, rows: number, isLine: boolean): readonly Answe
   if (isRow && rows === 1) return [answerOfJson(fields, 0)];
   if (columns === undefined) throw badCount(rows, shapeOf(fields), Object.keys(fields).join());
   const [only] = columns;
-  if (columns.length === 1 && only !== undefined && columnNames.has(only[0])) return eachRow(only[1], rows);
+  if (columns.length === 1 && only !== undefined && columnNames.has(only[0]))
+    return eachRow(only[1], rows, faults);
   const classes = classesOf(fields);
-  return zip(classes === undefined ? columns : columns.filter(([name]) => name !== "labels"), classes, rows);
+  const named = classes === undefined ? columns : columns.filter(([name]) => name !== "labels");
+  return zip(named, classes, rows, faults);
 }
 
 function columnsOf(fields: Fields): Columns | undefined {
@@ -138,17 +150,24 @@ function classesOf({ labels, probabilities }: Fields): readonly unknown[] | unde
   return labels;
 }
 
-function zip(columns: Columns, classes: readonly unknown[] | undefined, rows: number): readonly Answer[] {
+function zip(
+  columns: Columns,
+  classes: readonly unknown[] | undefined,
+  rows: number,
+  faults: Faults,
+): Answers {
   columns.forEach(([name, values], index) => {
     if (values.length !== rows) throw badCount(rows, `${values.length} in column ${index}`, name);
   });
   // Made once and shared: a copy a row would let a small body grow without bound.
   const shared: Answer | undefined = classes && answerOfJson(classes, 0);
   return Array.from({ length: rows }, (_, row) =>
-    Object.fromEntries([
-      ...columns.map(([name, values]) => [name, answerOfJson(values[row], row)] as const),
-      ...(shared === undefined ? [] : [["labels", shared] as const]),
-    ]),
+    readRow(row, faults, () =>
+      Object.fromEntries([
+        ...columns.map(([name, values]) => [name, answerOfJson(values[row], row)] as const),
+        ...(shared === undefined ? [] : [["labels", shared] as const]),
+      ]),
+    ),
   );
 }
 

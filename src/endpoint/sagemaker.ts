@@ -6,7 +6,7 @@ import {
   SageMakerRuntimeClient,
   type SageMakerRuntimeClientConfig,
 } from "@aws-sdk/client-sagemaker-runtime";
-import { UsageError } from "../errors.ts";
+import { type Problem, UsageError } from "../errors.ts";
 import { parseAnswers } from "./answers.ts";
 import { badAnswer } from "./bad-answer.ts";
 import { readBounded } from "./bounded-body.ts";
@@ -41,7 +41,8 @@ export interface Destination {
 /** A connection to SageMaker, shared by every model of the process. */
 export interface SageMaker {
   /**
-   * Sends the rows as one body of the call's format, and reads whatever dialect comes back.
+   * Sends the rows as one body of the call's format, and reads whatever dialect comes back. Rows whose numbers are missing
+   * are the reply's faults.
    *
    * @throws {Problem} `endpoint-*`, `deadline-exceeded`, or what the signal was aborted with.
    */
@@ -120,10 +121,14 @@ export function createSageMaker(options: SageMakerOptions = {}): SageMaker {
       const { CustomAttributes: customAttributes, NewSessionId: newSessionId } = output;
       const { ClosedSessionId: closedSessionId } = output;
       const { requestId, attempts = 1 } = output.$metadata;
+      const origin = { requestId, attempts, invokedVariant, contentType: ContentType };
       try {
-        const answers = parseAnswers(textOf(output, rows.length), ContentType, rows.length, width);
+        const faults = new Map<number, Problem>();
+        const answers = parseAnswers(textOf(output, rows.length), ContentType, rows.length, width, faults);
+        for (const [row, fault] of faults) faults.set(row, addToLog(fault, origin));
         return {
           answers,
+          faults: faults.size === 0 ? undefined : faults,
           invokedVariant,
           requestId,
           attempts,
@@ -132,7 +137,7 @@ export function createSageMaker(options: SageMakerOptions = {}): SageMaker {
           closedSessionId,
         };
       } catch (error) {
-        throw addToLog(problemOf(error), { requestId, attempts, invokedVariant, contentType: ContentType });
+        throw addToLog(problemOf(error), origin);
       }
     },
     describe: async () => {

@@ -14,6 +14,8 @@ export interface Failure {
     readonly httpStatusCode?: number;
     readonly requestId?: string;
     readonly attempts?: number;
+    /** The SDK has learnt how far this machine's clock is off: the next signature will be taken. */
+    readonly clockSkewCorrected?: boolean;
   };
   readonly $response?: { readonly headers?: Readonly<Record<string, string | undefined>> };
   readonly OriginalStatusCode?: unknown;

@@ -222,6 +222,65 @@ describe("any finite doubles", () => {
   });
 });
 
+describe("rows whose numbers are missing", () => {
+  const words = fc.constantFrom("NaN", "nan", "Infinity", "-inf", "1e999", "null");
+
+  test.each(Object.entries(dialects))(
+    "in %s leave the others theirs, bit for bit, where there are faults to say so",
+    (_name, [write, pick]) => {
+      fc.assert(
+        fc.property(fc.array(fc.tuple(finiteDouble, fc.option(words)), { minLength: 2 }), (rows) => {
+          const body = write(rows.map(([value, word]) => word ?? print(value)));
+          const faults = new Map<number, Problem>();
+          const answers = parseAnswers(body, undefined, rows.length, undefined, faults);
+          expect(answers).toHaveLength(rows.length);
+          for (const [row, [value, word]] of rows.entries()) {
+            const answer = answers[row];
+            expect(answer === undefined).toBe(word !== null);
+            expect(faults.has(row)).toBe(word !== null);
+            if (answer !== undefined) expect(Object.is(pick(answer), value)).toBe(true);
+          }
+        }),
+      );
+    },
+  );
+
+  test("are said without their place in this call, which is none in a request", () => {
+    const faults = new Map<number, Problem>();
+    expect(parseAnswers("1\nnan\n1e999\n4\n", "text/csv", 4, 1, faults)).toEqual([
+      1,
+      undefined,
+      undefined,
+      4,
+    ]);
+    expect([...faults].map(([row, { code, message, log }]) => [row, code, message, log])).toEqual([
+      [1, "endpoint-bad-answer", "The answer to this row is not a finite number.", {}],
+      [2, "endpoint-bad-answer", "The answer to this row is beyond the range of a double.", {}],
+    ]);
+  });
+
+  test("of a header's columns, or of several columns, take their row with them and no other", () => {
+    const faults = new Map<number, Problem>();
+    expect(parseAnswers("a,b\n1,2\n3,nan\n5,6", undefined, 3, undefined, faults)).toEqual([
+      { a: 1, b: 2 },
+      undefined,
+      { a: 5, b: 6 },
+    ]);
+    expect([...faults.keys()]).toEqual([1]);
+  });
+
+  test.each([
+    ["the count", "1\nnan\n", 3, /^Expected 3 answers/],
+    ["a row's width", "1\nnan\n3,4\n", 3, /row 2 is 2 wide/],
+    ["a row's width, of the call", "[[1],[NaN],[3,4]]", 3, /row 2 is 2 wide/],
+    ["a text among numbers", "1\nnan\nerror\n", 3, /row 2 is not a number as in other rows/],
+    ["an empty row", '[1,null,""]', 3, /row 2 is empty/],
+    ["the classes of all rows", '{"labels":["a",null],"probabilities":[[1,2],[3,4]]}', 2, /row 0 is null/],
+  ])("are no excuse where more is wrong: %s", (_name, body, rows, message) => {
+    expect(() => parseAnswers(body, undefined, rows, 1, new Map())).toThrow(message);
+  });
+});
+
 const isFinite = (answer: Answer): boolean =>
   typeof answer === "number"
     ? Number.isFinite(answer)

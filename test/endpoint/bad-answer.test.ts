@@ -1,6 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { parseAnswers } from "../../src/endpoint/answers.ts";
-import { badAnswer, badCount, badRow } from "../../src/endpoint/bad-answer.ts";
+import {
+  badAnswer,
+  badCount,
+  badRow,
+  leavesOthers,
+  missingNumber,
+  ofThisRow,
+} from "../../src/endpoint/bad-answer.ts";
 import type { Problem } from "../../src/errors.ts";
 
 const excerpt = (text: string): unknown => badAnswer("Bad.", text).payloadLog?.["excerpt"];
@@ -67,5 +74,27 @@ describe("a message", () => {
   test("names the row, to the log as well", () => {
     expect(badRow(3, "empty").message).toBe("The answer to row 3 is empty.");
     expect(badRow(3, "empty").log).toEqual({ row: 3 });
+  });
+});
+
+describe("a number that is missing", () => {
+  test("leaves the others beyond doubt; anything else that is wrong with a row does not", () => {
+    expect(leavesOthers(missingNumber(1, "null"))).toBe(true);
+    expect(leavesOthers(badRow(1, "empty"))).toBe(false);
+    expect(leavesOthers(badAnswer("Bad."))).toBe(false);
+  });
+
+  test("is told as of this row, with all else that is known", () => {
+    const told = ofThisRow(missingNumber(7, "not a finite number", "nan"));
+    expect([told.code, told.message]).toEqual([
+      "endpoint-bad-answer",
+      "The answer to this row is not a finite number.",
+    ]);
+    expect([told.log, told.payloadLog]).toEqual([{}, { excerpt: "nan" }]);
+  });
+
+  test("is not the only problem that can be told so", () => {
+    const told = ofThisRow(badCount(1, "an empty body"));
+    expect([told.message, told.log]).toEqual(["Expected 1 answer, one a row, got an empty body.", {}]);
   });
 });

@@ -8,7 +8,7 @@ interface Reading {
 }
 
 const read = (body: unknown, rows: number, { width, hint = "document" }: Reading = {}): readonly Answer[] =>
-  parseJson(typeof body === "string" ? body : JSON.stringify(body), rows, width, hint);
+  parseJson(typeof body === "string" ? body : JSON.stringify(body), rows, width, hint) as readonly Answer[];
 
 const refusal = (body: unknown, rows: number, reading?: Reading): string => {
   try {

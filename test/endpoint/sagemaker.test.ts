@@ -52,7 +52,9 @@ const withHeader = (name: string, value: string) => fault(503, "ServiceUnavailab
 const under = async (timeoutMs: number): Promise<Problem> => {
   const sagemaker = open();
   const signal = new AbortController().signal;
-  return failure(withDeadline(timeoutMs)(sagemaker.invoke)(call, { signal }));
+  return failure(
+    withDeadline({ defaultMs: timeoutMs, maxMs: timeoutMs })(sagemaker.invoke)(call, { signal }),
+  );
 };
 
 const nowhere = (options: SageMakerOptions = {}): SageMaker =>
@@ -142,6 +144,26 @@ describe("a call", () => {
       invokedVariant: "AllTraffic",
       contentType: "text/csv; charset=utf-8",
     });
+  });
+
+  test("gives the others their answers where a row's number is missing, and says which call it was", async () => {
+    server.play(answer("1.5\nnan\n"));
+    const { answers, faults } = await send();
+    expect(answers).toEqual([1.5, undefined]);
+    expect([...faults!].map(([row, { message, log }]) => [row, message, log])).toEqual([
+      [
+        1,
+        "The answer to this row is not a finite number.",
+        {
+          requestId: "11111111-2222-3333-4444-555555555555",
+          attempts: 1,
+          invokedVariant: "AllTraffic",
+          contentType: "text/csv; charset=utf-8",
+        },
+      ],
+    ]);
+    server.play(answer("1.5\n2.5\n"));
+    expect((await send()).faults).toBeUndefined();
   });
 
   test("refuses any status but 200, though it has a body that fits", async () => {
@@ -335,6 +357,38 @@ describe("a fault on the wire", () => {
     expect((await failure(send())).retryAfterS).toBe(1);
   });
 
+  test("has that pause in its log, to the millisecond and bounded, for who repeats calls", async () => {
+    server.play(
+      withHeader("Retry-After", "7"),
+      withHeader("x-amz-retry-after", "2500"),
+      withHeader("x-amz-retry-after", "-1"),
+      withHeader("Retry-After", "99999999999999999999"),
+      fault(500, "InternalFailure", {}, { "x-amz-retry-after": "30" }),
+      withHeader("Retry-After", "soon"),
+    );
+    const asked: unknown[] = [];
+    for (let sent = 0; sent < 6; sent += 1) asked.push((await failure(send())).log?.["retryAfterMs"]);
+    expect(asked).toEqual([7000, 2500, 0, 3_600_000, 30, undefined]);
+  });
+
+  test("that is a clock gone wrong is mended by its answer, and said to be", async () => {
+    const inTwoHours = new Date(Date.now() + 7_200_000).toUTCString();
+    const expired = { message: "Signature expired: 2020 is now earlier than 2021" };
+    server.play(
+      fault(403, "InvalidSignatureException", expired, { Date: inTwoHours }),
+      answer("1\n2\n"),
+      fault(403, "AccessDeniedException", { message: "no" }),
+    );
+    const sagemaker = open();
+    const { signal } = new AbortController();
+    const problem = await failure(sagemaker.invoke(call, { signal }));
+    expect([problem.code, problem.log?.["clockSkewCorrected"]]).toEqual(["endpoint-access-denied", true]);
+    expect((await sagemaker.invoke(call, { signal })).answers).toEqual([1, 2]);
+    const dates = server.seen.map(({ headers }) => String(headers["x-amz-date"]));
+    expect(dates[1]!.slice(0, 13) > dates[0]!.slice(0, 13)).toBe(true);
+    expect((await failure(open().invoke(call, { signal }))).log?.["clockSkewCorrected"]).toBeUndefined();
+  });
+
   test("that is a refused port becomes endpoint-unreachable", async () => {
     const gone = await startScenarioServer();
     await gone.close();
@@ -409,7 +463,9 @@ describe("a deadline over a real call", () => {
     server.play(withHeader(name, value));
     const sagemaker = open({ maxAttempts: 5 });
     const { signal } = new AbortController();
-    const problem = await failure(withDeadline(3000)(sagemaker.invoke)(call, { signal }));
+    const problem = await failure(
+      withDeadline({ defaultMs: 3000, maxMs: 3000 })(sagemaker.invoke)(call, { signal }),
+    );
     expect([problem.code, problem.retryAfterS]).toEqual(["endpoint-unavailable", retryAfterS]);
     expect(problem.log).toMatchObject({ awsError: "ServiceUnavailable", attempts: 1 });
   });
