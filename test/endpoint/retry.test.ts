@@ -26,12 +26,13 @@ const rig = (options: Partial<RetryOptions> = {}) => {
 
 /** Runs until it has ended, and says how and when. */
 const run = async (clock: VirtualClock, promise: Promise<Reply>) => {
-  let ended: Reply | Problem | undefined;
-  void outcome(promise).then((end) => {
-    ended = end;
-  });
-  for (let turns = 0; ended === undefined && turns < 5000; turns += 1) await clock.advance(1);
-  return ended!;
+  const state: { ended?: Reply | Problem } = {};
+  const settle = async (): Promise<void> => {
+    state.ended = await outcome(promise);
+  };
+  void settle();
+  for (let turns = 0; state.ended === undefined && turns < 5000; turns += 1) await clock.advance(1);
+  return state.ended!;
 };
 
 const after =
@@ -312,9 +313,11 @@ describe("the budget", () => {
           };
           const began = clock.now();
           let done = false;
-          void outcome(stage(next)(call, open({ deadlineMs: began + deadlineMs }))).then(() => {
+          const settle = async (): Promise<void> => {
+            await outcome(stage(next)(call, open({ deadlineMs: began + deadlineMs })));
             done = true;
-          });
+          };
+          void settle();
           await clock.advance(deadlineMs);
           expect(done).toBe(true);
         }
