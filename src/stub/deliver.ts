@@ -39,20 +39,25 @@ function sendSlowly(response: ServerResponse, wire: WireResponse, ms: number, do
   const pieces = Math.max(1, Math.min(MOST_PIECES, bytes.length));
   response.writeHead(wire.status, headersOf(wire));
   response.flushHeaders();
+  const startedAt = performance.now();
   let sent = 0;
-  const timer = setInterval(() => {
+  const sendPiece = (): void => {
     const from = Math.floor((bytes.length * sent) / pieces);
     sent++;
     const piece = bytes.subarray(from, Math.floor((bytes.length * sent) / pieces));
-    if (sent < pieces) {
+    if (sent === pieces) {
+      done();
+      response.end(piece);
+    } else {
       response.write(piece);
-      return;
+      timer = waitForPiece();
     }
-    clearInterval(timer);
-    done();
-    response.end(piece);
-  }, ms / pieces).unref();
-  response.once("close", () => clearInterval(timer));
+  };
+  // By the clock, not by intervals: twenty timers would be late twenty times.
+  const waitForPiece = (): NodeJS.Timeout =>
+    setTimeout(sendPiece, startedAt + (ms * (sent + 1)) / pieces - performance.now()).unref();
+  let timer = waitForPiece();
+  response.once("close", () => clearTimeout(timer));
 }
 
 function sendFaultily(

@@ -20,6 +20,7 @@ const paths = fc.oneof(
   printable.map((text) => `/endpoints/${text}/invocations`),
   fc.webPath().map((path) => `/${path}`),
   printable.map((text) => `/${text}`),
+  fc.constantFrom("/admin/tally", "/admin/fault"),
 );
 const methods = fc.oneof(
   { weight: 4, arbitrary: fc.constant("POST") },
@@ -45,6 +46,10 @@ const headers = fc.record(
     ),
     "x-amzn-sagemaker-target-variant": fc.oneof(fc.constant("AllTraffic"), printable),
     "x-amzn-sagemaker-target-model": printable,
+    "x-skewless-stub-faults": fc.oneof(
+      printable,
+      fc.constantFrom("[]", "null", '{"fault":"throttle"}', "[{}]"),
+    ),
     expect: fc.constantFrom("100-continue", "tea"),
   },
   { requiredKeys: ["authorization"] },
@@ -87,8 +92,8 @@ test("whatever is asked, the answer is a success, or an error that SDKs can read
   await fc.assert(
     fc.asyncProperty(methods, paths, headers, bodies, async (method, path, given, body) => {
       const response = await send(stub, { method, path, headers: given, body });
-      expect([200, 204, 400, 403, 404, 413, 424]).toContain(response.status);
-      if (response.status >= 300) {
+      expect([200, 204, 400, 403, 404, 405, 413, 424]).toContain(response.status);
+      if (response.status >= 300 && !path.startsWith("/admin/")) {
         expect(response.headers["x-amzn-errortype"]).toMatch(/^[A-Za-z]+:http:/);
         expect(response.headers["x-amzn-requestid"]).toHaveLength(36);
         expect(response.headers["content-type"]).toBe("application/json");
