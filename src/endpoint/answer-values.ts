@@ -1,7 +1,7 @@
 /** What a single value of an answer may be, whatever dialect it came in. */
 
 import type { Problem } from "../errors.ts";
-import { badRow, leavesOthers, missingNumber, ofThisRow } from "./bad-answer.ts";
+import { badRow, leavesOthers, missingNumber, ofRow } from "./bad-answer.ts";
 import type { Answer } from "./invoke.ts";
 
 /** One a row; `undefined` where the row's number is missing, which {@link Faults} then says. */
@@ -107,7 +107,7 @@ export function readRow<T>(row: number, faults: Faults, read: () => T): T | unde
     return read();
   } catch (error) {
     if (faults === undefined || !leavesOthers(error as Problem)) throw error;
-    faults.set(row, ofThisRow(error as Problem));
+    faults.set(row, ofRow(error as Problem, "this row"));
     return undefined;
   }
 }

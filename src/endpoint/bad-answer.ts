@@ -55,12 +55,14 @@ export function leavesOthers(problem: Problem): boolean {
 }
 
 /**
- * A problem of one row, told without its number: the rows of a call are counted anew in every stage, so whoever names the
- * row does it by its place in the request.
+ * A problem of a row, told without its number: the rows of a call are counted anew in every stage, so whoever names the row
+ * does it by its place in the request.
+ *
+ * @param name "this row" where it is the row that the problem is told of, "a row" where it is any of the call.
  */
-export function ofThisRow(problem: Problem): Problem {
+export function ofRow(problem: Problem, name: "this row" | "a row"): Problem {
   const { row: _, missingNumber: __, ...log } = problem.log ?? {};
-  return new Problem(problem.code, problem.message.replace(/^(The answer to) row \d+/, "$1 this row"), {
+  return new Problem(problem.code, problem.message.replace(/^(The answer to) row \d+/, `$1 ${name}`), {
     ...problem,
     cause: problem.cause,
     log,

@@ -6,7 +6,7 @@ import {
   badRow,
   leavesOthers,
   missingNumber,
-  ofThisRow,
+  ofRow,
 } from "../../src/endpoint/bad-answer.ts";
 import type { Problem } from "../../src/errors.ts";
 
@@ -84,17 +84,18 @@ describe("a number that is missing", () => {
     expect(leavesOthers(badAnswer("Bad."))).toBe(false);
   });
 
-  test("is told as of this row, with all else that is known", () => {
-    const told = ofThisRow(missingNumber(7, "not a finite number", "nan"));
+  test("is told as of this row or of any, with all else that is known", () => {
+    const told = ofRow(missingNumber(7, "not a finite number", "nan"), "this row");
     expect([told.code, told.message]).toEqual([
       "endpoint-bad-answer",
       "The answer to this row is not a finite number.",
     ]);
     expect([told.log, told.payloadLog]).toEqual([{}, { excerpt: "nan" }]);
+    expect(ofRow(badRow(7, "empty"), "a row").message).toBe("The answer to a row is empty.");
   });
 
   test("is not the only problem that can be told so", () => {
-    const told = ofThisRow(badCount(1, "an empty body"));
+    const told = ofRow(badCount(1, "an empty body"), "a row");
     expect([told.message, told.log]).toEqual(["Expected 1 answer, one a row, got an empty body.", {}]);
   });
 });
