@@ -1,0 +1,123 @@
+// `npm run bench`: Skewless, and what else one could put before an endpoint, in turns under the same load.
+//
+// node bench/http.js [--quick] [--only KEY=A,B …] [--seconds 2] [--warm-up 1] [--rounds 1] [--generator wrk|autocannon] [--out DIR]
+//   --only  latency=0,5,5+0.1,20,100  connections=1,50,200,1000  rows=1,100  service=bare,skewless,fastify-sdk,…
+// SKEWLESS_BENCH_PYTHON, or SKEWLESS_PYTHON: a Python with fastapi, uvicorn[standard] and boto3.
+import { mkdir, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { learnAnswers, measureCell, setLatency } from "./http/cell.js";
+import { loadGenerator } from "./http/load.js";
+import { plot } from "./http/plot.js";
+import { ready, start, stopAll } from "./http/processes.js";
+import { middleOf, report } from "./http/report.js";
+import { requestsOf } from "./http/requests.js";
+import { readOnly, scenarios } from "./http/scenarios.js";
+import { SERVICE_NAMES, services } from "./http/services.js";
+import { here } from "./measure.js";
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: "boolean", default: false },
+    only: { type: "string", multiple: true, default: [] },
+    seconds: { type: "string", default: "2" },
+    "warm-up": { type: "string", default: "1" },
+    rounds: { type: "string", default: "1" },
+    generator: { type: "string" },
+    out: { type: "string" },
+  },
+});
+const seconds = { measured: Number(values.seconds), warmUp: Number(values["warm-up"]) };
+const rounds = Number(values.rounds);
+const only = readOnly(values.only, SERVICE_NAMES);
+const asked = scenarios({ quick: values.quick, only });
+const generator = loadGenerator(values.generator);
+const folder = resolve(values.out ?? here("results"));
+
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
+
+const begun = performance.now();
+try {
+  const endpoint = await startEndpoint();
+  const { services: present, leftOut, versions } = await services(endpoint.url);
+  for (const what of leftOut) say(`left out: ${what}`);
+  const chosen = present.filter(({ name }) => only.get("service")?.includes(name) ?? true);
+  const started = [];
+  for (const service of chosen) started.push(await startService(service, endpoint));
+  const cells = [];
+  for (const [i, scenario] of asked.entries()) {
+    const measured = await measureScenario(scenario, started, endpoint);
+    for (const cell of measured) cells.push({ ...scenario, ...cell });
+    progress(i + 1);
+  }
+  const minutes = (performance.now() - begun) / 60_000;
+  const facts = { generator, versions, leftOut, seconds, rounds, minutes, services: chosen };
+  await mkdir(folder, { recursive: true });
+  const text = report(cells, facts);
+  await writeFile(join(folder, "http.md"), text);
+  await writeFile(join(folder, "http.svg"), plot(cells, chosen));
+  process.stdout.write(text);
+  say(`written: ${join(folder, "http.md")}, ${join(folder, "http.svg")}`);
+} finally {
+  await stopAll();
+}
+
+async function startEndpoint() {
+  const endpoint = await start({ command: process.execPath, args: [here("instant-endpoint.js"), "PORT"] });
+  await ready(endpoint, () => setLatency(endpoint.url, { ms: 0, rowMs: 0 }));
+  return { url: endpoint.url, pid: endpoint.child.pid };
+}
+
+/** A service that answers, with the texts of its answers, warmed up. */
+async function startService({ name, title, constant, program }, endpoint) {
+  say(`starting ${title}`);
+  const running = await start(program);
+  const { url, child } = running;
+  const learned = {};
+  for (const rows of new Set(asked.map((scenario) => scenario.rows))) {
+    const requests = requestsOf(rows);
+    // Until it listens, and Skewless until its endpoint is known to answer.
+    await ready(running, () => learnAnswers(url, requests.slice(0, 1), constant));
+    learned[rows] = await learnAnswers(url, requests, constant);
+    const service = { url, pid: child.pid, requests: learned[rows], ...constantOf(constant, learned[rows]) };
+    await measureCell({
+      load: generator.load,
+      service,
+      endpoint,
+      connections: 50,
+      seconds: { warmUp: seconds.warmUp, measured: seconds.warmUp },
+    });
+  }
+  return { name, constant, url, pid: child.pid, learned };
+}
+
+/** All requests of a service that answers a constant have one answer. */
+function constantOf(constant, learned) {
+  return constant === undefined ? {} : { constant: learned[0].expected };
+}
+
+/** All services, in turns. */
+async function measureScenario({ latency, connections, rows }, started, endpoint) {
+  await setLatency(endpoint.url, latency);
+  const results = started.map(() => []);
+  for (let round = 0; round < rounds; round++) {
+    for (const [i, { name, constant, url, pid, learned }] of started.entries()) {
+      const service = { url, pid, requests: learned[rows], ...constantOf(constant, learned[rows]) };
+      const cell = await measureCell({ load: generator.load, service, endpoint, connections, seconds });
+      results[i].push(cell);
+      const what = cell.voided === undefined ? `${Math.round(cell.perS)}/s` : `void, ${cell.voided}`;
+      say(`${latency.title}, ${connections} connections, ${rows} rows: ${name} ${what}`);
+    }
+  }
+  return started.map(({ name }, i) => ({ service: name, ...middleOf(results[i]) }));
+}
+
+function progress(done) {
+  const minutes = (performance.now() - begun) / 60_000;
+  const left = (minutes / done) * (asked.length - done);
+  say(`[${done}/${asked.length}] about ${Math.ceil(left)} min left`);
+}
+
+function say(text) {
+  process.stderr.write(`${text}\n`);
+}

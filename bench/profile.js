@@ -1,0 +1,79 @@
+// `npm run bench:profile`: where the CPU goes of a service under load, as a table of self times.
+//
+// node bench/profile.js [--service skewless] [--connections 200] [--rows 1] [--latency 5] [--seconds 5] [--warm-up 3] [--top 30] [--save FILE.cpuprofile]
+import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { learnAnswers, setLatency, voidBecause } from "./http/cell.js";
+import { loadGenerator } from "./http/load.js";
+import { ready, start, stopAll } from "./http/processes.js";
+import { requestsOf } from "./http/requests.js";
+import { LATENCIES } from "./http/scenarios.js";
+import { selfTimes } from "./http/self-times.js";
+import { services } from "./http/services.js";
+import { here, thousands } from "./measure.js";
+
+const { values } = parseArgs({
+  options: {
+    service: { type: "string", default: "skewless" },
+    connections: { type: "string", default: "200" },
+    rows: { type: "string", default: "1" },
+    latency: { type: "string", default: "5" },
+    seconds: { type: "string", default: "5" },
+    "warm-up": { type: "string", default: "3" },
+    top: { type: "string", default: "30" },
+    generator: { type: "string" },
+    save: { type: "string" },
+  },
+});
+const latency = LATENCIES.find(({ name }) => name === values.latency);
+if (latency === undefined)
+  throw new Error(`--latency must be one of ${LATENCIES.map(({ name }) => name).join(", ")}`);
+const [connections, rows, seconds] = [values.connections, values.rows, values.seconds].map(Number);
+const { load } = loadGenerator(values.generator);
+
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
+
+try {
+  const endpoint = await start({ command: process.execPath, args: [here("instant-endpoint.js"), "PORT"] });
+  await ready(endpoint, () => setLatency(endpoint.url, latency));
+  const { services: present } = await services(endpoint.url);
+  const service = present.find(
+    ({ name, program }) => name === values.service && program.command === process.execPath,
+  );
+  if (service === undefined)
+    throw new Error(`--service ${values.service}: there is no such service of Node's`);
+  const { program, constant, title } = service;
+  const preload = ["--import", new URL("http/profiler.js", import.meta.url).href];
+  const running = await start({ ...program, args: [...preload, ...program.args], ipc: true });
+  const requests = await ready(running, () => learnAnswers(running.url, requestsOf(rows), constant));
+  const asked = {
+    url: running.url,
+    requests,
+    connections,
+    ...(constant === undefined ? {} : { constant: requests[0].expected }),
+  };
+  await load({ ...asked, seconds: Number(values["warm-up"]) });
+  await told(running.child, "start");
+  const loaded = await load({ ...asked, seconds });
+  const { profile } = await told(running.child, "stop");
+  const bad = voidBecause(loaded);
+  if (bad !== undefined) throw new Error(bad);
+  if (values.save !== undefined) await writeFile(values.save, JSON.stringify(profile));
+  const perS = thousands(loaded.answers / loaded.seconds);
+  process.stdout
+    .write(`${title}, ${connections} connections, ${rows === 1 ? "1 row" : `${rows} rows`} a request, endpoint ${latency.title}: ${perS} requests/s while profiled.
+
+${selfTimes(profile, Number(values.top))}
+`);
+} finally {
+  await stopAll();
+}
+
+/** Tells the profiler within a service something, and waits for its answer. */
+async function told(child, message) {
+  const answer = once(child, "message");
+  child.send(message);
+  const [said] = await answer;
+  return said;
+}
