@@ -6,6 +6,7 @@ import { isUtf8 } from "node:buffer";
 import { parseCsv, type Matrix } from "./csv.ts";
 import { dialects, type Dialect } from "./dialects.ts";
 import { parseLibsvm } from "./libsvm.ts";
+import { parsePlainCsv } from "./plain-csv.ts";
 import { PythonError, stripBytes } from "./python-parse.ts";
 import { reprStrings } from "./python-repr.ts";
 import { FeatureCountError, type Model } from "./xgboost.ts";
@@ -123,8 +124,7 @@ function formatOf(contentType: string | undefined): Format {
   return format;
 }
 
-function decode(body: Buffer): string {
-  const payload = stripBytes(body);
+function decode(payload: Buffer): string {
   if (!isUtf8(payload)) {
     // Python's text goes on to name the first such byte and its position.
     throw new PythonError("UnicodeDecodeError", "'utf-8' codec can't decode the payload");
@@ -146,7 +146,10 @@ function parse({ contentType, body }: ContainerRequest, model: Model): Matrix {
     );
   }
   try {
-    return format === "csv" ? parseCsv(decode(body)) : parseLibsvm(decode(body), model.features);
+    const payload = stripBytes(body);
+    return format === "csv"
+      ? (parsePlainCsv(payload) ?? parseCsv(decode(payload)))
+      : parseLibsvm(decode(payload), model.features);
   } catch (error) {
     if (error instanceof PythonError) {
       throw new Refusal(

@@ -417,10 +417,7 @@ describe("the wire", () => {
     await expect.poll(() => stub.tally().inFlight).toBe(0);
   });
 
-  test.each([
-    ["start", "before the first byte"],
-    ["body", "in the middle of the body"],
-  ] as const)("a reset at the %s is a reset connection, %s", async (at, _) => {
+  test.each(["start", "body"] as const)("a reset at the %s is a reset connection", async (at) => {
     stub.setFaults([{ fault: "reset", at }]);
     await expect(call()).rejects.toMatchObject({ code: "ECONNRESET" });
     expect(await failure(undefined)).toMatchObject({ code: "ECONNRESET" });
