@@ -13,7 +13,6 @@ import { readBounded } from "./bounded-body.ts";
 import { addToLog, problemOf } from "./faults.ts";
 import { type Invoke, TEXT_CSV } from "./invoke.ts";
 import { mostBytes } from "./limits.ts";
-import { impatient } from "./patience.ts";
 
 /** How the one client of the process is tuned. What is not given comes from the AWS SDK's own chain. */
 export interface SageMakerOptions {
@@ -21,7 +20,10 @@ export interface SageMakerOptions {
   readonly timeoutMs?: number | undefined;
   /** Sockets to the endpoint; 256 unless given. More calls than that at a time wait, and fail after a second. */
   readonly maxSockets?: number | undefined;
-  /** How often the SDK sends a call that it deems worth repeating, the first time included; 2 unless given. */
+  /**
+   * How often the SDK sends a call that it deems worth repeating, the first time included; 1 unless given, because `retry.ts`
+   * repeats calls with the deadline and a budget in view.
+   */
   readonly maxAttempts?: number | undefined;
   readonly region?: string | undefined;
   /** URL instead of SageMaker's own, such as that of a local stub. */
@@ -68,15 +70,11 @@ const howToSet =
   "Set AWS_REGION (and AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME for an endpoint other than SageMaker's own) and " +
   "ENDPOINT_NAME, or run `npm start` for the embedded stub endpoint.";
 
-type Strategy = Awaited<ReturnType<SageMakerRuntimeClient["config"]["retryStrategy"]>>;
-type StandardV2 = Extract<Strategy, { recordSuccess: unknown }>;
-
 const decoder = new TextDecoder();
 
 /**
- * Opens the process's one client to SageMaker; no request is sent yet. Sockets are kept alive, retries are the SDK's
- * standard ones (adaptive mode would delay first attempts of every endpoint because of one), and nothing is left
- * without a time-out. Credentials and region are the SDK's own to find and to refresh.
+ * Opens the process's one client to SageMaker; no request is sent yet. Sockets are kept alive, no call is
+ * repeated, and nothing is left without a time-out. Credentials and region are the SDK's own to find and to refresh.
  */
 export function createSageMaker(options: SageMakerOptions = {}): SageMaker {
   const agent = { keepAlive: true, maxSockets: options.maxSockets ?? 256, timeout: idleSocketMs };
@@ -84,7 +82,7 @@ export function createSageMaker(options: SageMakerOptions = {}): SageMaker {
     region: options.region,
     endpoint: options.endpoint,
     credentials: options.credentials,
-    maxAttempts: options.maxAttempts ?? 2,
+    maxAttempts: options.maxAttempts ?? 1,
     retryMode: "standard",
     requestHandler: {
       httpAgent: agent,
@@ -96,9 +94,6 @@ export function createSageMaker(options: SageMakerOptions = {}): SageMaker {
     // The SDK takes an undefined option for one that is not given; only its types do not say so.
   } as SageMakerRuntimeClientConfig;
   const client = new SageMakerRuntimeClient(config);
-  const standardStrategy = client.config.retryStrategy;
-  // In standard mode it is of the second version, which the SDK's types leave open.
-  client.config.retryStrategy = async () => impatient((await standardStrategy()) as StandardV2);
   return Object.freeze<SageMaker>({
     invoke: async ({ target, rows, width, format = TEXT_CSV }, { signal }) => {
       const command = new InvokeEndpointCommand({

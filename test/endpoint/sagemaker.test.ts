@@ -3,7 +3,9 @@ import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { Problem, UsageError } from "../../src/errors.ts";
 import { withDeadline } from "../../src/endpoint/deadline.ts";
+import { systemClock } from "../../src/endpoint/clock.ts";
 import type { Call, Reply } from "../../src/endpoint/invoke.ts";
+import { withRetry } from "../../src/endpoint/retry.ts";
 import { createSageMaker, type SageMaker, type SageMakerOptions } from "../../src/endpoint/sagemaker.ts";
 import {
   answer,
@@ -28,7 +30,6 @@ const open = (options: SageMakerOptions = {}): SageMaker => {
     region: "eu-central-1",
     endpoint: server.url,
     credentials,
-    maxAttempts: 1,
     ...options,
   });
   opened.push(sagemaker);
@@ -37,6 +38,12 @@ const open = (options: SageMakerOptions = {}): SageMaker => {
 
 const send = (options: SageMakerOptions = {}, sent: Call = call): Promise<Reply> =>
   open(options).invoke(sent, { signal: new AbortController().signal });
+
+/** As the service sends it: the SDK with one attempt, and our own retries above it. */
+const retried = (deadlineMs = 3000): Promise<Reply> =>
+  withDeadline({ defaultMs: deadlineMs, maxMs: deadlineMs })(
+    withRetry({ clock: systemClock, random: Math.random })(open().invoke),
+  )(call, { signal: new AbortController().signal });
 
 const failure = async (promise: Promise<unknown>): Promise<Problem> => {
   const error: unknown = await promise.then(
@@ -228,13 +235,20 @@ describe("a call", () => {
     expect(problem.message).toBe("The answer to row 0 is 2 wide, where 1 was expected.");
   });
 
-  test("is sent twice, and no more, when the first attempt fails", async () => {
+  test("is sent once, whatever fails, and again where the stage above says so", async () => {
     server.play(fault(503, "ServiceUnavailable", {}), answer("1\n2\n"));
-    expect((await send({ maxAttempts: undefined })).attempts).toBe(2);
-    server.play(fault(503, "ServiceUnavailable", {}));
-    const problem = await failure(send({ maxAttempts: undefined }));
-    expect(problem.log?.["attempts"]).toBe(2);
-    expect(server.seen).toHaveLength(2);
+    const problem = await failure(send());
+    expect([problem.log?.["attempts"], server.seen.length]).toEqual([1, 1]);
+    server.play(fault(503, "ServiceUnavailable", {}), answer("1\n2\n"));
+    expect((await retried()).attempts).toBe(2);
+    server.play(reset);
+    expect((await failure(retried())).log?.["attempts"]).toBe(3);
+    expect(server.seen).toHaveLength(3);
+  });
+
+  test("is sent again by the SDK itself where that is wished for", async () => {
+    server.play(fault(503, "ServiceUnavailable", {}), answer("1\n2\n"));
+    expect((await send({ maxAttempts: 2 })).attempts).toBe(2);
   });
 
   test("waits for one of maxSockets sockets", async () => {
@@ -461,18 +475,23 @@ describe("a deadline over a real call", () => {
     ["x-amz-retry-after", "5000", 5],
   ])("is not waited through when SageMaker asks for a pause: %s: %s", async (name, value, retryAfterS) => {
     server.play(withHeader(name, value));
-    const sagemaker = open({ maxAttempts: 5 });
-    const { signal } = new AbortController();
-    const problem = await failure(
-      withDeadline({ defaultMs: 3000, maxMs: 3000 })(sagemaker.invoke)(call, { signal }),
-    );
+    const problem = await failure(retried());
     expect([problem.code, problem.retryAfterS]).toEqual(["endpoint-unavailable", retryAfterS]);
     expect(problem.log).toMatchObject({ awsError: "ServiceUnavailable", attempts: 1 });
   });
 
-  test("is long enough for the pause of a second that SageMaker asks for", async () => {
+  test("is long enough for the pause of 100 ms that SageMaker asks for", async () => {
     server.play(fault(503, "ServiceUnavailable", {}, { "x-amz-retry-after": "100" }), answer("1\n2\n"));
-    expect((await send({ maxAttempts: 2 })).attempts).toBe(2);
+    const beganMs = performance.now();
+    expect((await retried()).attempts).toBe(2);
+    expect(performance.now() - beganMs).toBeGreaterThanOrEqual(99);
+  });
+
+  test("leaves what AWS said in the log when there is no time for the pause that it asks for", async () => {
+    server.play(fault(400, "ThrottlingException", { message: null }, { "x-amz-retry-after": "400" }));
+    const problem = await failure(retried(300));
+    expect([problem.code, problem.retryAfterS]).toEqual(["endpoint-throttled", 1]);
+    expect(problem.log).toMatchObject({ awsError: "ThrottlingException", attempts: 1, retryAfterMs: 400 });
   });
 });
 
