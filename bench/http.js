@@ -1,7 +1,8 @@
 // `npm run bench`: Skewless, and what else one could put before an endpoint, in turns under the same load.
 //
-// node bench/http.js [--quick] [--only KEY=A,B …] [--seconds 2] [--warm-up 1] [--rounds 1] [--generator wrk|autocannon] [--out DIR]
+// node bench/http.js [--quick] [--only KEY=A,B …] [--seconds 2] [--warm-up 1] [--rounds 1] [--generator wrk|autocannon] [--out DIR] [--set NAME=VALUE …]
 //   --only  latency=0,5,5+0.1,20,100  connections=1,50,200,1000  rows=1,100  service=bare,skewless,fastify-sdk,…
+//   --set   a setting of Skewless, where it is not to be the default
 // SKEWLESS_BENCH_PYTHON, or SKEWLESS_PYTHON: a Python with fastapi, uvicorn[standard] and boto3.
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -25,6 +26,7 @@ const { values } = parseArgs({
     rounds: { type: "string", default: "1" },
     generator: { type: "string" },
     out: { type: "string" },
+    set: { type: "string", multiple: true, default: [] },
   },
 });
 const seconds = { measured: Number(values.seconds), warmUp: Number(values["warm-up"]) };
@@ -39,7 +41,7 @@ for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.e
 const begun = performance.now();
 try {
   const endpoint = await startEndpoint();
-  const { services: present, leftOut, versions } = await services(endpoint.url);
+  const { services: present, leftOut, versions } = await services(endpoint.url, values.set);
   for (const what of leftOut) say(`left out: ${what}`);
   const chosen = present.filter(({ name }) => only.get("service")?.includes(name) ?? true);
   const started = [];
@@ -51,7 +53,7 @@ try {
     progress(i + 1);
   }
   const minutes = (performance.now() - begun) / 60_000;
-  const facts = { generator, versions, leftOut, seconds, rounds, minutes, services: chosen };
+  const facts = { generator, versions, leftOut, seconds, rounds, minutes, services: chosen, set: values.set };
   await mkdir(folder, { recursive: true });
   const text = report(cells, facts);
   await writeFile(join(folder, "http.md"), text);

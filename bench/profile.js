@@ -1,6 +1,6 @@
 // `npm run bench:profile`: where the CPU goes of a service under load, as a table of self times.
 //
-// node bench/profile.js [--service skewless] [--connections 200] [--rows 1] [--latency 5] [--seconds 5] [--warm-up 3] [--top 30] [--save FILE.cpuprofile]
+// node bench/profile.js [--service skewless] [--connections 200] [--rows 1] [--latency 5] [--seconds 5] [--warm-up 3] [--top 30] [--save FILE.cpuprofile] [--set NAME=VALUE …]
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
@@ -24,6 +24,7 @@ const { values } = parseArgs({
     top: { type: "string", default: "30" },
     generator: { type: "string" },
     save: { type: "string" },
+    set: { type: "string", multiple: true, default: [] },
   },
 });
 const latency = LATENCIES.find(({ name }) => name === values.latency);
@@ -37,7 +38,7 @@ for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.e
 try {
   const endpoint = await start({ command: process.execPath, args: [here("instant-endpoint.js"), "PORT"] });
   await ready(endpoint, () => setLatency(endpoint.url, latency));
-  const { services: present } = await services(endpoint.url);
+  const { services: present } = await services(endpoint.url, values.set);
   const service = present.find(
     ({ name, program }) => name === values.service && program.command === process.execPath,
   );

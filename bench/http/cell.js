@@ -74,7 +74,7 @@ export async function measureCell({ load, service, endpoint, connections, second
   await quiet(endpoint.url);
   // Each connection is to have some answers, or the slow ones would be left out of the percentiles.
   const round = connections / Math.max(1, warm.answers / warm.seconds);
-  const longEnough = Math.min(3 * seconds.measured, Math.max(seconds.measured, 3 * round));
+  const longEnough = Math.min(3 * seconds.measured, Math.max(seconds.measured, 2 * round));
   const before = used(service, endpoint);
   const tallied = await tally(endpoint.url);
   const loaded = await load({ ...asked, seconds: longEnough });

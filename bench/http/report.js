@@ -87,9 +87,11 @@ const SAID = {
     "the same by Pydantic and boto3, one uvicorn process; no log (bench/rivals/fastapi_boto3.py)",
 };
 
-function services({ services: chosen, leftOut }) {
+function services({ services: chosen, leftOut, set = [] }) {
+  const besides = (name) =>
+    name === "skewless" && set.length > 0 ? `. Not by default: ${set.join(", ")}` : "";
   return [
-    ...chosen.map(({ name, title }) => `- **${title}**: ${SAID[name]}.`),
+    ...chosen.map(({ name, title }) => `- **${title}**: ${SAID[name]}${besides(name)}.`),
     ...leftOut.map((what) => `- *Left out:* ${what}.`),
   ].join("\n");
 }
@@ -99,7 +101,7 @@ function how(cells, { generator, seconds, rounds }) {
   const others = median(cells.map(({ cpu }) => cpu.others));
   const repeated = rounds === 1 ? "" : `, ${rounds} times, of which the median is shown`;
   return `Each service is one process. ${generator.name} keeps so many connections open, each of which sends its next request once it
-has its answer: ${seconds.measured} s after ${seconds.warmUp} s to warm up${repeated}, longer where connections would have fewer than three answers each.
+has its answer: ${seconds.measured} s after ${seconds.warmUp} s to warm up${repeated}, longer where connections would have fewer than two answers each.
 Requests differ, answers carry the \`X-Request-Id\` of theirs, and each is compared with the truth of its own request: a wrong
 one, or another status than 200, voids the cell. The endpoint is \`bench/instant-endpoint.js\`, a process of its own, which
 needs less CPU than any model: at most ${percent(highest("endpoint"))} of a core here, the load generator ${percent(highest("load"))}. Load, service and endpoint share

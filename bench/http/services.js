@@ -18,9 +18,10 @@ export const SERVICE_NAMES = ["bare", "skewless", "fastify-sdk", "express-sdk", 
  * The services that this machine can run, and why it cannot run the others.
  *
  * @param {string} endpointUrl
+ * @param {string[]} settings of Skewless, `NAME=VALUE`
  * @returns {Promise<{ services: Service[], leftOut: string[], versions: string[] }>}
  */
-export async function services(endpointUrl) {
+export async function services(endpointUrl, settings = []) {
   const variables = {
     AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: endpointUrl,
     AWS_REGION: "us-east-1",
@@ -44,6 +45,7 @@ export async function services(endpointUrl) {
       HOST: "127.0.0.1",
       MODELS_DIR: here("../models"),
       READINESS: "answer",
+      ...Object.fromEntries(settings.map((text) => text.split(/=(.*)/s, 2))),
     }),
   };
   const python = await pythonRival();
