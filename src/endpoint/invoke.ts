@@ -95,6 +95,8 @@ export interface Reply {
   readonly requestId?: string | undefined;
   /** How often the call was sent; of several calls, the most. */
   readonly attempts: number;
+  /** How many attempts were refused as too many; of several calls, in all. */
+  readonly throttled?: number | undefined;
   readonly batch?: BatchFacts | undefined;
   /** How many rows were answered from the cache; undefined where there is none. */
   readonly cacheHits?: number | undefined;

@@ -1,0 +1,101 @@
+/**
+ * How many rows a call should take. Many rows share the cost of a call; but they wait for one another, and an endpoint may
+ * take longer for more of them. With N rows under way in calls of n, the CPU of the calls costs each row (N / n) · c, and
+ * the rows in its own call cost it n · b: the sum is least at n = √(N · c / b).
+ * bench/results/simulation.md compares it with fixed sizes.
+ */
+
+import { type CostEstimate, createCostEstimate } from "./call-cost.ts";
+
+/** CPU of one call in milliseconds, as measured of the AWS SDK; the root makes an error of half of it one of a quarter. */
+const callCpuMs = 1;
+/**
+ * A row's own time in milliseconds of which a request in the same call makes the others wait: a fifth of the CPU that a
+ * request takes here. The whole of it would cut calls of an endpoint that answers at once, where nothing is won by it.
+ */
+const requestMs = 0.012;
+/** The root's factor for what a row adds to its call: calls are cut a little too seldom rather than too often. */
+const caution = 2;
+/** Rows beyond so many times the fixed time of a call, as what a row adds counts it, win next to no throughput. */
+const enoughTimes = 4;
+
+/** What is under way to an endpoint: rows and requests that wait or are in flight. */
+export interface Load {
+  readonly rows: number;
+  readonly requests: number;
+}
+
+/** Rows of a call that takes as many as is best for everyone under way; more than there are where that is all of them. */
+export function bestRows({ rows, requests }: Load, { rowMs }: Pick<CostEstimate, "rowMs">): number {
+  const bestRequests = Math.sqrt((requests * callCpuMs) / requestMs);
+  const best = Math.min(
+    Math.sqrt((caution * rows * callCpuMs) / rowMs),
+    bestRequests * (rows / Math.max(1, requests)),
+  );
+  return Math.max(1, Math.ceil(best));
+}
+
+/** Rows of a call when there are too few calls for those that wait: more than the best, but not without end. */
+export function mostUsefulRows({ fixedMs, rowMs }: Pick<CostEstimate, "fixedMs" | "rowMs">): number {
+  return rowMs === 0 ? Infinity : Math.ceil((enoughTimes * (fixedMs + callCpuMs)) / rowMs);
+}
+
+/** Lone requests that are cut in two to see what comes of it, while calls are all of one size: first often, then seldom. */
+const probe = { fewestRows: 16, often: 8, untilTry: 64, seldom: 128 };
+
+/** What waits to leave together. */
+export interface Waiting {
+  readonly rows: number;
+  readonly requests: number;
+}
+
+/** Decides how many rows the next call takes. */
+export interface CallSize {
+  /** Rows of a call at most. */
+  readonly mostRows: number;
+  /** Rows of the next call when so many calls may leave now: 1 to the most. */
+  next(waiting: Waiting, load: Load, free: number): number;
+  /** Whether so many rows wait that a call should not wait for more. */
+  isFull(waiting: Waiting, load: Load): boolean;
+  /** Takes a call into account that was sent once and went well. */
+  learn(rows: number, callMs: number): void;
+  /** What calls cost, as learnt. */
+  readonly cost: CostEstimate;
+}
+
+/** Calls that take as many rows as is best, from what earlier calls took. */
+export function bestSize(mostRows: number): CallSize {
+  const cost = createCostEstimate();
+  let tries = 0;
+
+  const isProbe = ({ rows, requests }: Waiting, load: Load): boolean => {
+    if (load.requests > 1 || requests !== 1 || rows < probe.fewestRows || !cost.isUnsure()) return false;
+    tries++;
+    return tries % (tries <= probe.untilTry ? probe.often : probe.seldom) === 0;
+  };
+
+  return {
+    mostRows,
+    cost,
+    learn: cost.learn,
+    isFull: ({ rows }, load) => rows >= Math.min(mostRows, bestRows(load, cost)),
+    next(waiting, load, free) {
+      if (isProbe(waiting, load)) return Math.min(mostRows, Math.ceil(waiting.rows / 2));
+      // With too few calls for all that waits, each takes its share.
+      const share = Math.min(Math.ceil(waiting.rows / free), mostUsefulRows(cost));
+      return Math.min(mostRows, Math.max(share, bestRows(load, cost)));
+    },
+  };
+}
+
+/** Calls that take all that waits, up to the most. */
+export function fixedSize(mostRows: number): CallSize {
+  const cost = createCostEstimate();
+  return {
+    mostRows,
+    cost,
+    learn: cost.learn,
+    isFull: ({ rows }) => rows >= mostRows,
+    next: () => mostRows,
+  };
+}

@@ -1,0 +1,117 @@
+/** A call that carries rows of several requests, and what each of them gets of it. */
+
+import { Problem } from "../errors.ts";
+import { badAnswer, badCount } from "./bad-answer.ts";
+import type { Portion } from "./fair-queue.ts";
+import type { Context, Invoke, Reply } from "./invoke.ts";
+import { problemOfCall } from "./own-problem.ts";
+import { type Request, take } from "./request.ts";
+
+/** A call on its way. */
+export interface SharedCall {
+  readonly portions: readonly Portion<Request>[];
+  readonly rows: number;
+  readonly sentMs: number;
+  /** Calls in flight to the same endpoint when it left, itself included. */
+  readonly inFlight: number;
+  /** Of its requests, those that still want it. */
+  wanted: number;
+  /** Aborts it; a request that is alone in it and in no other does so by its own signal. */
+  readonly controller: AbortController | undefined;
+}
+
+/** Puts the rows of a call together. */
+export function createSharedCall(
+  portions: readonly Portion<Request>[],
+  sentMs: number,
+  inFlight: number,
+): SharedCall {
+  let rows = 0;
+  for (const { count } of portions) rows += count;
+  const controller = isWhole(portions) ? undefined : new AbortController();
+  return { portions, rows, sentMs, inFlight, wanted: portions.length, controller };
+}
+
+/** Sends a call. Its deadline is the latest one of its requests. */
+export function sendShared(next: Invoke, { portions, controller }: SharedCall): Promise<Reply> {
+  const first = portions[0]!.request;
+  const { target, format, width } = first.call;
+  try {
+    if (controller === undefined) return next(first.call, first.context);
+    let deadlineMs: number | undefined = -Infinity;
+    const rows: string[] = [];
+    for (const { request, from, count } of portions) {
+      for (let i = from; i < from + count; i++) rows.push(request.rows[i]!);
+      const own = request.context.deadlineMs;
+      deadlineMs = own === undefined || deadlineMs === undefined ? undefined : Math.max(deadlineMs, own);
+    }
+    const context: Context = {
+      ...first.context,
+      signal: controller.signal,
+      deadlineMs,
+      timeoutMs: undefined,
+    };
+    return next({ target, rows, format, width }, context);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+/** One request with all of its rows: nobody else has a say in the call. */
+function isWhole(portions: readonly Portion<Request>[]): boolean {
+  const { request, count } = portions[0]!;
+  return portions.length === 1 && count === request.rows.length;
+}
+
+/**
+ * Checks that a reply has an answer, or a reason why not, for every row.
+ *
+ * @throws {Problem} `endpoint-bad-answer`.
+ */
+export function checkReply({ answers, faults }: Reply, rows: number): void {
+  if (answers.length !== rows) throw badCount(rows, String(answers.length));
+  if (!answers.includes(undefined)) return;
+  const missing = answers.findIndex((answer, row) => answer === undefined && faults?.has(row) !== true);
+  if (missing >= 0) throw badAnswer("The endpoint gave no answer to a row, and no reason.");
+}
+
+/**
+ * Gives each request its part of a reply.
+ *
+ * @param end called with each request that is complete.
+ */
+export function deliver(
+  { portions, rows, sentMs }: SharedCall,
+  reply: Reply,
+  end: (request: Request, reply: Reply) => void,
+): void {
+  let offset = 0;
+  for (const { request, from, count } of portions) {
+    if (!request.isOver) {
+      const waitedMs = sentMs - request.atMs;
+      const complete = take(request, { reply, offset, from, count, callRows: rows, waitedMs });
+      if (complete !== undefined) end(request, complete);
+    }
+    offset += count;
+  }
+}
+
+/**
+ * Tells each request of a failure, by a problem of its own.
+ *
+ * @param end called with each request that is not over.
+ */
+export function fail(
+  { portions }: SharedCall,
+  error: unknown,
+  end: (request: Request, problem: unknown) => void,
+): void {
+  const shared = portions.length > 1;
+  let offset = 0;
+  for (const { request, from, count } of portions) {
+    // What is no problem is a mistake of a program, and goes up as it is.
+    const own = error instanceof Problem ? problemOfCall(error, { offset, from, count }, shared) : error;
+    if (!request.isOver) end(request, own);
+    offset += count;
+  }
+}

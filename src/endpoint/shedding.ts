@@ -1,0 +1,126 @@
+/** Says no at once to a request that would wait too long, so that those which were let in are answered in time. */
+
+import { Problem } from "../errors.ts";
+
+/** How much may wait for an endpoint. */
+export interface QueueBounds {
+  readonly maxRows: number;
+  readonly maxBytes: number;
+  /** How long a request may wait for its first rows to leave; but twice as long as a call takes in any case. */
+  readonly maxWaitMs: number;
+}
+
+/** What waits for an endpoint. */
+export interface Backlog {
+  rows: number;
+  bytes: number;
+  requests: number;
+}
+
+/** How fast the rows that wait are taken, measured while there are always some left. */
+export interface Drain {
+  /** Rows wait and no call may leave. */
+  stuck(nowMs: number): void;
+  /** A call took rows and left so many. */
+  took(nowMs: number, rows: number, left: number): void;
+  /** How long rows are going to wait that have so many before them, in milliseconds. */
+  waitMs(nowMs: number, ahead: number): number;
+}
+
+/** The rate is that of about the last second. */
+const windowMs = 1000;
+/** Rows that another request gets before it is a small request's turn. */
+const rowsATurn = 128;
+const longestRetryAfterS = 60;
+
+/**
+ * A measure of the drain. Where calls take all that waits, nothing is left and there is nothing to fear. Where rows stay
+ * behind, as calls are as large as they may be, the rate is what the endpoint can do. Where nothing has been taken for a
+ * while, it will be as long again.
+ */
+export function createDrain(): Drain {
+  let sinceMs: number | undefined;
+  let taken = 0;
+  return {
+    stuck(nowMs) {
+      if (sinceMs !== undefined) return;
+      sinceMs = nowMs;
+      taken = 0;
+    },
+    took(nowMs, rows, left) {
+      if (left === 0) {
+        sinceMs = undefined;
+        return;
+      }
+      if (sinceMs === undefined) {
+        sinceMs = nowMs;
+        taken = 0;
+        return;
+      }
+      taken += rows;
+      const elapsedMs = nowMs - sinceMs;
+      if (elapsedMs <= windowMs) return;
+      sinceMs = nowMs - elapsedMs / 2;
+      taken /= 2;
+    },
+    waitMs(nowMs, ahead) {
+      if (sinceMs === undefined) return 0;
+      const elapsedMs = nowMs - sinceMs;
+      return taken === 0 ? elapsedMs : (ahead * elapsedMs) / taken;
+    },
+  };
+}
+
+/** Rows that leave before the last of a new request: others give a turn's worth, or as many as it has itself. */
+export function rowsAhead({ rows, requests }: Backlog, own: number): number {
+  return Math.min(rows, requests * Math.max(own, rowsATurn));
+}
+
+/** A request at the door. */
+export interface Arrival {
+  readonly nowMs: number;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly deadlineMs: number | undefined;
+}
+
+/**
+ * Why a request is not let in, if so. One that is larger than the bounds is let in when nothing else waits.
+ *
+ * @param callMs how long a call takes; 0 when it is not known.
+ * @returns a Problem `overloaded`, with the seconds after which there should be room.
+ */
+export function refusal(
+  { nowMs, rows, bytes, deadlineMs = Infinity }: Arrival,
+  backlog: Backlog,
+  drain: Drain,
+  callMs: number,
+  { maxRows, maxBytes, maxWaitMs }: QueueBounds,
+): Problem | undefined {
+  if (backlog.requests === 0) return undefined;
+  const waitMs = drain.waitMs(nowMs, rowsAhead(backlog, rows));
+  if (backlog.rows + rows > maxRows || backlog.bytes + bytes > maxBytes) {
+    return overloaded("As many rows as may wait for the endpoint are waiting already.", waitMs);
+  }
+  if (waitMs > longestWaitMs(maxWaitMs, callMs)) {
+    return overloaded("More rows are waiting for the endpoint than it answers in time.", waitMs);
+  }
+  if (waitMs > 0 && nowMs + waitMs + callMs > deadlineMs) {
+    return overloaded(
+      "The rows that are waiting already would take until after the request's deadline.",
+      waitMs,
+    );
+  }
+  return undefined;
+}
+
+/** How long a request may wait: a slow endpoint is not an overloaded one. */
+export function longestWaitMs(maxWaitMs: number, callMs: number): number {
+  return Math.max(maxWaitMs, 2 * callMs);
+}
+
+/** @param waitMs after which there should be room again. */
+export function overloaded(detail: string, waitMs: number): Problem {
+  const retryAfterS = Math.min(longestRetryAfterS, Math.max(1, Math.ceil(waitMs / 1000)));
+  return new Problem("overloaded", detail, { retryAfterS });
+}
