@@ -57,7 +57,7 @@ export function plot(cells, services) {
 </style>
 <rect width="${WIDTH}" height="${height}" fill="var(--paper)"/>
 <text class="title" x="16" y="30">Skewless and what else one could put before an endpoint</text>
-<text class="soft" x="16" y="49">Both scales logarithmic. Across: connections. Dotted: connections ÷ latency, the most that anyone can do who waits for the endpoint. × at the bottom: void, because answers were wrong or missing.</text>
+<text class="soft" x="16" y="49">Scales logarithmic. In grey: Skewless to Fastify + SDK at 200 connections. Across: connections. Dotted: connections ÷ latency, the most that anyone who waits for it can do. × below: void.</text>
 ${key(services)}
 ${drawn.join("\n")}
 </svg>
@@ -107,7 +107,7 @@ function advantage(here) {
     here.find((cell) => cell.service === service && cell.connections === 200 && cell.voided === undefined);
   const [own, other] = [at("skewless"), at("fastify-sdk")];
   if (own === undefined || other === undefined) return "";
-  return `<text class="soft" text-anchor="end" x="${PANEL.width}" y="-6">${ratio(own.perS / other.perS)} × SDK at 200</text>`;
+  return `<text class="soft" text-anchor="end" x="${PANEL.width}" y="-6">${ratio(own.perS / other.perS)} ×</text>`;
 }
 
 function scaleOf(values) {
@@ -159,13 +159,17 @@ function clipped(points) {
 
 function line(here, name, read, { y }, counts) {
   const own = here.filter(({ service }) => service === name);
-  const points = own.flatMap((cell) =>
-    cell.voided === undefined ? [`${round(xOf(cell.connections, counts))} ${round(y(read(cell)))}`] : [],
-  );
-  const path = points.length > 1 ? `<path class="line" d="M${points.join("L")}"/>` : "";
+  const pointOf = (cell) => `${round(xOf(cell.connections, counts))} ${round(y(read(cell)))}`;
+  const points = own.flatMap((cell) => (cell.voided === undefined ? [pointOf(cell)] : []));
+  // A void cell is a gap: no line leads over it.
+  const steps = own.map((cell, i) => {
+    if (cell.voided !== undefined) return "";
+    return `${i === 0 || own[i - 1].voided !== undefined ? "M" : "L"}${pointOf(cell)}`;
+  });
+  const path = points.length > 1 ? `<path class="line" d="${steps.join("")}"/>` : "";
   const marks = points.map((at) => `<g transform="translate(${at})">${MARKERS[name]}</g>`).join("");
   // Side by side, because void cells of several services share a place.
-  const shift = (Object.keys(MARKERS).indexOf(name) - 2) * 8;
+  const shift = (Object.keys(MARKERS).indexOf(name) - 2) * 6;
   const voids = own
     .filter(({ voided }) => voided !== undefined)
     .map(
