@@ -2,7 +2,7 @@
 // "stop". `node --cpu-prof` would count the start as well.
 import { Session } from "node:inspector/promises";
 
-const INTERVAL_US = 200;
+const INTERVAL_US = 500;
 const session = new Session();
 session.connect();
 await session.post("Profiler.enable");
