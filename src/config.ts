@@ -61,19 +61,68 @@ export const ConfigSchema = Type.Object({
     unit: "ms",
     description: "Time that a request may take to arrive, its body included.",
   }),
-  SDK_MAX_ATTEMPTS: Type.Integer({
-    default: 2,
+  MAX_ATTEMPTS: Type.Integer({
+    default: 3,
     minimum: 1,
     maximum: 10,
     unit: "calls",
-    description: "How often the AWS SDK sends one call before it gives up.",
+    description:
+      "How often one call is sent at most, the first time included, where another attempt can succeed.",
   }),
   MAX_SOCKETS: Type.Integer({
     default: 256,
     minimum: 1,
     maximum: 65_535,
     unit: "sockets",
-    description: "Most connections to the endpoint at a time.",
+    description: "Most connections to endpoints at a time, and so most calls in flight.",
+  }),
+  ENDPOINT_KIND: Type.Union([Type.Literal("standard"), Type.Literal("large"), Type.Literal("serverless")], {
+    default: "standard",
+    description:
+      "How large a call's body may be: 6 MiB (standard), 25 MiB (large, for endpoints that take as much), 4 MB (serverless).",
+  }),
+  BATCH_MAX_ROWS: Type.Integer({
+    default: 1000,
+    minimum: 1,
+    maximum: 100_000,
+    unit: "rows",
+    description: "Most rows in one call; 1: no call has rows of two requests, and a larger request is split.",
+  }),
+  QUEUE_MAX_ROWS: Type.Integer({
+    default: 50_000,
+    minimum: 1,
+    maximum: 10_000_000,
+    unit: "rows",
+    description: "Most rows that wait for one endpoint; requests beyond are answered 503 at once.",
+  }),
+  QUEUE_MAX_BYTES: Type.Integer({
+    default: 67_108_864,
+    minimum: 1024,
+    maximum: 4_294_967_296,
+    unit: "bytes",
+    description: "Most bytes of rows that wait for one endpoint.",
+  }),
+  QUEUE_MAX_WAIT_MS: Type.Integer({
+    default: 1000,
+    minimum: 1,
+    maximum: 600_000,
+    unit: "ms",
+    description:
+      "Longest that a request may have to wait for its call; one that would wait longer is answered 503.",
+  }),
+  CACHE_MAX_BYTES: Type.Integer({
+    default: 0,
+    minimum: 0,
+    maximum: 17_179_869_184,
+    unit: "bytes",
+    description: "Memory for the endpoint's answers to rows that come again; 0: none is kept.",
+  }),
+  CACHE_TTL_MS: Type.Integer({
+    default: 60_000,
+    minimum: 1,
+    maximum: 86_400_000,
+    unit: "ms",
+    description: "How long an answer is kept. Until then a model deployed under the same name is not seen.",
   }),
   MAX_EVENT_LOOP_DELAY_MS: Type.Integer({
     default: 1000,
@@ -109,8 +158,15 @@ export interface Config {
   readonly requestTimeoutMs: number;
   readonly maxRequestTimeoutMs: number;
   readonly receiveTimeoutMs: number;
-  readonly sdkMaxAttempts: number;
+  readonly maxAttempts: number;
   readonly maxSockets: number;
+  readonly endpointKind: "standard" | "large" | "serverless";
+  readonly batchMaxRows: number;
+  readonly queueMaxRows: number;
+  readonly queueMaxBytes: number;
+  readonly queueMaxWaitMs: number;
+  readonly cacheMaxBytes: number;
+  readonly cacheTtlMs: number;
   readonly maxEventLoopDelayMs: number;
   readonly shutdownTimeoutMs: number;
   readonly readiness: "golden" | "answer" | "off";
@@ -143,8 +199,15 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
     requestTimeoutMs: values.REQUEST_TIMEOUT_MS,
     maxRequestTimeoutMs: values.MAX_REQUEST_TIMEOUT_MS,
     receiveTimeoutMs: values.RECEIVE_TIMEOUT_MS,
-    sdkMaxAttempts: values.SDK_MAX_ATTEMPTS,
+    maxAttempts: values.MAX_ATTEMPTS,
     maxSockets: values.MAX_SOCKETS,
+    endpointKind: values.ENDPOINT_KIND,
+    batchMaxRows: values.BATCH_MAX_ROWS,
+    queueMaxRows: values.QUEUE_MAX_ROWS,
+    queueMaxBytes: values.QUEUE_MAX_BYTES,
+    queueMaxWaitMs: values.QUEUE_MAX_WAIT_MS,
+    cacheMaxBytes: values.CACHE_MAX_BYTES,
+    cacheTtlMs: values.CACHE_TTL_MS,
     maxEventLoopDelayMs: values.MAX_EVENT_LOOP_DELAY_MS,
     shutdownTimeoutMs: values.SHUTDOWN_TIMEOUT_MS,
     readiness: values.READINESS,

@@ -4,7 +4,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
 import { type DestinationStream, type Logger, pino } from "pino";
 import type { Config } from "./config.ts";
-import { withDeadline } from "./endpoint/deadline.ts";
+import { payloadBytes } from "./endpoint/batch.ts";
+import { type EngineOptions, createEngine } from "./endpoint/engine.ts";
 import { type SageMakerOptions, createSageMaker } from "./endpoint/sagemaker.ts";
 import { UsageError } from "./errors.ts";
 import { buildApp } from "./http/app.ts";
@@ -53,16 +54,11 @@ export async function startService(
   const defaultModel = defaultOf(models, config);
   const connection = createSageMaker({
     timeoutMs: config.maxRequestTimeoutMs,
-    maxAttempts: config.sdkMaxAttempts,
     maxSockets: config.maxSockets,
     ...sagemaker,
   });
   const destination = await connection.describe();
-  // Outermost first.
-  const invoke = withDeadline({
-    defaultMs: config.requestTimeoutMs,
-    maxMs: config.maxRequestTimeoutMs,
-  })(connection.invoke);
+  const invoke = createEngine(connection.invoke, engineOptions(config, log));
   const served = models.map((model) => ({ ...model, predict: createPredict(model.pipeline, invoke) }));
   const readiness = startReadiness(served, config.readiness, log);
   const app = await buildApp({
@@ -107,6 +103,42 @@ export async function startService(
     return false;
   };
   return { app, defaultModel, url, log, close, drain };
+}
+
+function engineOptions(config: Config, log: Logger): EngineOptions {
+  const { cacheMaxBytes, maxSockets } = config;
+  return {
+    deadline: { defaultMs: config.requestTimeoutMs, maxMs: config.maxRequestTimeoutMs },
+    cache: cacheMaxBytes === 0 ? undefined : { maxBytes: cacheMaxBytes, ttlMs: config.cacheTtlMs },
+    batch: {
+      maxRows: config.batchMaxRows,
+      maxBytes: payloadBytes[config.endpointKind],
+      maxCalls: maxSockets,
+      limit: { most: maxSockets },
+      queue: {
+        maxRows: config.queueMaxRows,
+        maxBytes: config.queueMaxBytes,
+        maxWaitMs: config.queueMaxWaitMs,
+      },
+    },
+    retry: {
+      maxAttempts: config.maxAttempts,
+      onRetry: ({ target, problem, attempt, pauseMs }) =>
+        log.debug(
+          { endpoint: target.endpointName, problem: problem.code, ...problem.log, attempt, pauseMs },
+          "trying again",
+        ),
+    },
+    breaker: {
+      onChange: ({ target, isOpen, problem }) =>
+        isOpen
+          ? log.error(
+              { endpoint: target.endpointName, problem: problem?.code, ...problem?.log },
+              "the endpoint has stopped answering; calls are held back, but for probes",
+            )
+          : log.warn({ endpoint: target.endpointName }, "the endpoint answers again"),
+    },
+  };
 }
 
 /** The app of a folder's models that calls nothing, for its description alone. */

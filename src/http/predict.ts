@@ -216,6 +216,7 @@ function predictSchema(
         "endpoint-not-ready",
         "endpoint-unavailable",
         "endpoint-unreachable",
+        "endpoint-circuit-open",
         "deadline-exceeded",
         "endpoint-model-timeout",
       ),

@@ -57,7 +57,7 @@ export async function startRig(endpoint: string, env: Readonly<Record<string, st
     PORT: "0",
     LOG_LEVEL: "debug",
     READINESS: "off",
-    SDK_MAX_ATTEMPTS: "1",
+    MAX_ATTEMPTS: "1",
     ...env,
   });
   const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "verysecretkey" };
