@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { stringify } from "yaml";
-import { type ScenarioServer, answer, fault, startScenarioServer } from "../endpoint/scenario-server.ts";
+import { type ScenarioServer, answer, startScenarioServer } from "../endpoint/scenario-server.ts";
 import { type Rig, expectProblem, post, startRig } from "./rig.ts";
 
 const TARGETS = {
@@ -66,8 +66,8 @@ afterAll(async () => {
 beforeEach(() => endpoint.play());
 
 const ask = (name: Name, rows: number, body: string, type?: string) => {
-  // The second scene ends the search for the row at fault, which would be asked for by itself.
-  endpoint.play(answer(body, type), fault(503, "ServiceUnavailable", { Message: "later" }));
+  // Where the answer as a whole is wrong, each row is asked for by itself, and gets one that is too wide.
+  endpoint.play(answer(body, type), answer("1,2,3,4"));
   const instances = Array.from({ length: rows }, (_, i) => ({ features: [i] }));
   return rig.app.inject(post(`/models/${name}/predict`, { instances }));
 };
@@ -172,7 +172,7 @@ describe("a multiclass target", () => {
   });
 
   test("refuses three single values for three rows", async () => {
-    expect(await detailOf("iris", 3, "0.25,0.25,0.5")).toMatch(/1 wide, where 3 was expected/);
+    expect(await detailOf("iris", 3, "0.25,0.25,0.5")).toMatch(/4 wide, where 3 was expected/);
   });
 
   test("refuses what is no distribution, naming the row", async () => {
@@ -182,7 +182,7 @@ describe("a multiclass target", () => {
     expect(await detailOf("iris", 2, "0,0,1\n2,-1,0")).toBe(
       "Row 1: the endpoint's 2 is not a probability, which is from 0 to 1.",
     );
-    expect(await detailOf("iris", 2, "0.5,0.5\n0.5,0.5")).toMatch(/2 wide, where 3 was expected/);
+    expect(await detailOf("iris", 2, "0.5,0.5\n0.5,0.5")).toMatch(/4 wide, where 3 was expected/);
   });
 
   test("gives labels alone for XGBoost's multi:softmax, numbers as numbers", async () => {
@@ -215,7 +215,7 @@ describe("several outputs", () => {
   });
 
   test("are refused where one is missing or overflows, naming the row", async () => {
-    expect(await detailOf("place", 2, "1,2\n3,4")).toMatch(/2 wide, where 3 was expected/);
+    expect(await detailOf("place", 2, "1,2\n3,4")).toMatch(/4 wide, where 3 was expected/);
     expect(await detailOf("place", 2, "1,2,3\n4,5,9999")).toBe(
       "Row 1: the endpoint's 9999 gives no finite area once log1p is taken back.",
     );
