@@ -64,8 +64,10 @@ export function withCache({ clock, maxBytes, ttlMs }: CacheOptions): (next: Invo
   ): Flight => {
     const keys = [...missing.keys()];
     const flight = startFlight(new Map(keys.map((key, place) => [key, place])), async (signal) => {
+      // Async, so that what it throws at once comes later, too, when the flight is there to be taken away.
+      const ask = async () => next({ ...call, rows: [...missing.values()] }, { ...context, signal });
       try {
-        return keep(await next({ ...call, rows: [...missing.values()] }, { ...context, signal }), keys);
+        return keep(await ask(), keys);
       } finally {
         for (const key of keys) flights.delete(key);
       }

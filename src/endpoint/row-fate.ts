@@ -3,7 +3,8 @@
 import { Problem } from "../errors.ts";
 import type { Invoke } from "./invoke.ts";
 import { perTarget, serverOf } from "./per-target.ts";
-import { type SearchOptions, allAtFault, mayBeRows, searchRows } from "./row-search.ts";
+import { allAtFault, mayBeRows } from "./row-problems.ts";
+import { type SearchOptions, searchRows } from "./row-search.ts";
 
 /** How rows at fault are looked for. */
 export interface RowFateOptions extends SearchOptions {
@@ -45,9 +46,9 @@ export function withRowFate(options: RowFateOptions): (next: Invoke) => Invoke {
       if (!(error instanceof Problem) || !mayBeRows(error) || call.target.sessionId !== undefined)
         throw error;
       const nowMs = clock.now();
-      const failed = { call, context, problem: error, tookMs: nowMs - beganMs };
       const isHopeless = memory.inVain >= searchesInVain && nowMs < memory.lastMs + hopelessMs;
-      if (isHopeless || call.rows.length <= 1) return allAtFault(failed);
+      if (isHopeless || call.rows.length <= 1) return allAtFault(call.rows, error);
+      const failed = { call, context, problem: error, tookMs: nowMs - beganMs };
       const reply = await searchRows(next, failed, options);
       memory.inVain = reply.answers.some((answer) => answer !== undefined) ? 0 : memory.inVain + 1;
       memory.lastMs = clock.now();

@@ -5,6 +5,7 @@ import { ofRow } from "./bad-answer.ts";
 import type { Clock } from "./clock.ts";
 import { addToLog } from "./faults.ts";
 import type { Answer, Call, Context, Invoke, Reply } from "./invoke.ts";
+import { attemptsOf, mayBeRows, outOfTime, unfound } from "./row-problems.ts";
 
 /** Bounds of a search. */
 export interface SearchOptions {
@@ -51,26 +52,6 @@ interface Search {
 const manyRows = 16;
 /** So that with no more than five bad rows, the sample has a good one; it leaves two rows of either half. */
 const sampleRows = 6;
-
-/** Whether a call that fails so may succeed with some of its rows alone. */
-export function mayBeRows({ code }: Problem): boolean {
-  return (
-    code === "endpoint-refused-rows" ||
-    code === "endpoint-bad-answer" ||
-    code === "endpoint-payload-too-large" ||
-    code === "endpoint-model-failed"
-  );
-}
-
-/** The reply where nothing is known but that the call failed: every row is at fault. */
-export function allAtFault({ call, problem }: Failed): Reply {
-  const fault = ofRow(problem, call.rows.length === 1 ? "this row" : "a row");
-  return {
-    answers: Array.from({ length: call.rows.length }),
-    faults: new Map(Array.from(call.rows.keys(), (row) => [row, fault])),
-    attempts: attemptsOf(problem),
-  };
-}
 
 /**
  * Calls with halves of the rows, with halves of the halves that fail, and so on; where a problem names a row, with that one
@@ -211,22 +192,6 @@ async function allFail(search: Search, { rows, problem: { code } }: Group): Prom
     settle(search, row, problem);
   }
   return true;
-}
-
-function attemptsOf({ log }: Problem): number {
-  const attempts = log?.["attempts"];
-  return typeof attempts === "number" ? attempts : 1;
-}
-
-function unfound(problem: Problem, maxCalls: number): Problem {
-  const told = ofRow(problem, "a row");
-  const detail = `${told.message} Whether this row is at fault was not found within ${maxCalls} calls.`;
-  return new Problem(told.code, detail, { ...told, cause: told.cause });
-}
-
-function outOfTime({ log, payloadLog, cause }: Problem): Problem {
-  const detail = "A row of the call is at fault, and there was no time left to find which.";
-  return new Problem("deadline-exceeded", detail, { log: { ...log, row: undefined }, payloadLog, cause });
 }
 
 /** The texts that differ, joined by commas. */

@@ -202,6 +202,17 @@ describe("what fails", () => {
     expect(sent).toEqual(["1 bad 2", "bad", "1 bad 2 bad"]);
   });
 
+  test("is never kept: a stage below that throws before it gives a promise", async () => {
+    let sent = 0;
+    const gone = problem("caller-gone");
+    const invoke = rig().stage(() => {
+      sent += 1;
+      throw gone;
+    });
+    for (let time = 0; time < 3; time += 1) expect(await outcome(invoke(callOf(["1"]), open()))).toBe(gone);
+    expect(sent).toBe(3);
+  });
+
   test("is never kept: a call, which is thrown though other rows were hits", async () => {
     const { stage, ask } = rig();
     await ask(["1"]);
