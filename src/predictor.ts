@@ -5,6 +5,8 @@ import type { Pipeline } from "./model/pipeline.ts";
 import type { Row } from "./model/request.ts";
 import type { Predicted } from "./model/target/prediction.ts";
 
+export { type Ending, createEnding } from "./endpoint/ending.ts";
+
 /** What a caller decides about one prediction. */
 export interface Wishes extends Context {
   /** What this caller wants of the endpoint beyond what the model file says of it. */

@@ -2,7 +2,7 @@ import { pino } from "pino";
 import { describe, expect, test } from "vitest";
 import { Problem, catalogue } from "../src/errors.ts";
 import type { ServedModel } from "../src/http/app.ts";
-import type { Prediction } from "../src/predictor.ts";
+import type { Ending, Prediction } from "../src/predictor.ts";
 import { startReadiness } from "../src/readiness.ts";
 import type { Predicted } from "../src/model/target/prediction.ts";
 import { loadModel } from "../src/registry.ts";
@@ -184,7 +184,7 @@ test("asks all models at a time: one that fails does not hold another up", async
 });
 
 test("the stop aborts a question under way, and its failure is nobody's", async () => {
-  let signal: AbortSignal | undefined;
+  let signal: Ending | undefined;
   const { served } = model("a", right);
   const predict: ServedModel["predict"] = (_rows, context) => {
     signal = context.signal;

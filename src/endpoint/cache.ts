@@ -3,6 +3,7 @@
 import { LRUCache } from "lru-cache";
 import { Problem } from "../errors.ts";
 import type { Clock } from "./clock.ts";
+import type { Ending } from "./ending.ts";
 import { type Flight, startFlight } from "./flight.ts";
 import { type Answer, type Call, type Context, type Invoke, type Reply, TEXT_CSV } from "./invoke.ts";
 
@@ -128,7 +129,7 @@ interface Landing {
 }
 
 /** A flight's reply; `undefined` where it has ended with the time of who started it, while there is time here. */
-async function waitFor(flight: Flight, signal: AbortSignal): Promise<Landing | undefined> {
+async function waitFor(flight: Flight, signal: Ending): Promise<Landing | undefined> {
   try {
     return { flight, reply: await flight.wait(signal) };
   } catch (error) {

@@ -3,7 +3,8 @@
 import { Problem } from "../errors.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { problemOfAbort } from "./faults.ts";
-import type { Invoke } from "./invoke.ts";
+import { createEnding } from "./ending.ts";
+import type { Invoke, Reply } from "./invoke.ts";
 
 /** How long calls may take, in milliseconds. */
 export interface DeadlineOptions {
@@ -16,10 +17,7 @@ export interface DeadlineOptions {
 /**
  * A stage that gives a call the time that its caller wishes for (`context.timeoutMs`), else the default. The stages below
  * get the moment as `context.deadlineMs`, and a signal that aborts when it has come or when the caller's own signal
- * aborts. The call ends at that moment even if a stage below ignores its signal.
- *
- * It uses a plain controller and one timer, both let go when the call ends: on Node 20 `AbortSignal.any` of a signal
- * that lives long keeps every signal derived from it.
+ * aborts. The call ends at that moment even if a stage below ignores its signal. Nothing is held once it has ended.
  *
  * @throws {Problem} `deadline-exceeded` when the time has passed; what the caller's signal was aborted with, when it is
  * a Problem, else `caller-gone`.
@@ -28,27 +26,33 @@ export function withDeadline(
   { defaultMs, maxMs }: DeadlineOptions,
   clock: Clock = systemClock,
 ): (next: Invoke) => Invoke {
-  return (next) => async (call, context) => {
-    const outer = context.signal;
-    if (outer.aborted) throw problemOfAbort(outer.reason);
-    const timeoutMs = Math.min(context.timeoutMs ?? defaultMs, maxMs);
-    const controller = new AbortController();
-    const onOuterAbort = (): void => controller.abort(problemOfAbort(outer.reason));
-    const onTimeout = (): void =>
-      controller.abort(
-        new Problem("deadline-exceeded", `The endpoint did not answer within ${timeoutMs} ms.`),
-      );
-    const deadlineMs = clock.now() + timeoutMs;
-    const cancel = clock.setTimeout(onTimeout, timeoutMs);
-    outer.addEventListener("abort", onOuterAbort, { once: true });
-    const ended = new Promise<never>((_resolve, reject) => {
-      controller.signal.addEventListener("abort", () => reject(controller.signal.reason), { once: true });
+  return (next) => (call, context) =>
+    new Promise<Reply>((resolve, reject) => {
+      const outer = context.signal;
+      if (outer.aborted) throw problemOfAbort(outer.reason);
+      const timeoutMs = Math.min(context.timeoutMs ?? defaultMs, maxMs);
+      const ending = createEnding();
+      const release = (): void => {
+        cancel();
+        outer.removeEventListener("abort", onOuterAbort);
+      };
+      const onOuterAbort = (): void => ending.abort(problemOfAbort(outer.reason));
+      const cancel = clock.setTimeout(() => {
+        ending.abort(new Problem("deadline-exceeded", `The endpoint did not answer within ${timeoutMs} ms.`));
+      }, timeoutMs);
+      outer.addEventListener("abort", onOuterAbort, { once: true });
+      ending.addEventListener("abort", () => {
+        release();
+        reject(ending.reason);
+      });
+      const deadlineMs = clock.now() + timeoutMs;
+      const answer = async (): Promise<Reply> => {
+        try {
+          return await next(call, { ...context, signal: ending, deadlineMs });
+        } finally {
+          release();
+        }
+      };
+      answer().then(resolve, reject);
     });
-    try {
-      return await Promise.race([ended, next(call, { ...context, signal: controller.signal, deadlineMs })]);
-    } finally {
-      cancel();
-      outer.removeEventListener("abort", onOuterAbort);
-    }
-  };
 }

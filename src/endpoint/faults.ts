@@ -4,6 +4,7 @@
  */
 
 import { Problem } from "../errors.ts";
+import type { Ending } from "./ending.ts";
 import { judge, late, type Failure } from "./verdicts.ts";
 
 /** Longer texts of the other side are cut in the log: a traceback or an HTML page helps by its beginning. */
@@ -32,7 +33,7 @@ export function problemOfAbort(reason: unknown): Problem {
  *
  * @param signal the call's own: once it is aborted, its reason is the cause, whatever the socket said.
  */
-export function problemOf(error: unknown, signal?: AbortSignal): Problem {
+export function problemOf(error: unknown, signal?: Ending): Problem {
   if (error instanceof Problem) return error;
   if (signal?.aborted === true) return problemOfAbort(signal.reason);
   const failure: Failure = typeof error === "object" && error !== null ? error : { message: String(error) };

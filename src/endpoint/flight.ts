@@ -1,5 +1,6 @@
 /** One call that several callers wait for. */
 
+import type { Ending } from "./ending.ts";
 import { problemOfAbort } from "./faults.ts";
 import type { Reply } from "./invoke.ts";
 
@@ -12,7 +13,7 @@ export interface Flight {
    *
    * @throws {Problem} of the call, or what the signal was aborted with.
    */
-  readonly wait: (signal: AbortSignal) => Promise<Reply>;
+  readonly wait: (signal: Ending) => Promise<Reply>;
 }
 
 /**
@@ -22,7 +23,7 @@ export interface Flight {
  */
 export function startFlight(
   places: ReadonlyMap<string, number>,
-  start: (signal: AbortSignal) => Promise<Reply>,
+  start: (signal: Ending) => Promise<Reply>,
 ): Flight {
   const controller = new AbortController();
   const reply = start(controller.signal);

@@ -4,6 +4,7 @@
  */
 
 import type { Problem } from "../errors.ts";
+import type { Ending } from "./ending.ts";
 
 /** Which deployed model a call is for: InvokeEndpoint's own parameters. Only calls of equal targets are made one. */
 export interface Target {
@@ -52,7 +53,7 @@ export interface Call {
 /** What the caller of a stage decides about one call. */
 export interface Context {
   /** Aborts when the deadline passes or the caller goes away; carried down to the socket. */
-  readonly signal: AbortSignal;
+  readonly signal: Ending;
   /** When the call must have ended, in milliseconds on the scale of `Clock.now()`. Without it, the signal alone says so. */
   readonly deadlineMs?: number | undefined;
   /** How long the caller wishes to wait at most, in milliseconds; for `withDeadline`, which makes `deadlineMs` of it. */

@@ -2,6 +2,7 @@
 
 import { Problem } from "../errors.ts";
 import type { Clock } from "./clock.ts";
+import type { Ending } from "./ending.ts";
 import { addToLog, problemOfAbort } from "./faults.ts";
 import type { Call, Context, Invoke, Reply, Target } from "./invoke.ts";
 import { perTarget } from "./per-target.ts";
@@ -170,7 +171,7 @@ function mayPass(status: unknown): boolean {
 }
 
 /** Waits. The problem that the signal was aborted with, if it was. */
-function paused(clock: Clock, ms: number, signal: AbortSignal): Promise<Problem | undefined> {
+function paused(clock: Clock, ms: number, signal: Ending): Promise<Problem | undefined> {
   return new Promise((resolve) => {
     const onAbort = (): void => {
       cancel();

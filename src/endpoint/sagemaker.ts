@@ -109,9 +109,12 @@ export function createSageMaker(options: SageMakerOptions = {}): SageMaker {
         SessionId: target.sessionId,
       });
       boundBody(command, mostBytes(rows.length));
-      const output = await client.send(command, { abortSignal: signal }).catch((error: unknown) => {
-        throw problemOf(error, signal);
-      });
+      // The SDK asks no more of a signal than an Ending has.
+      const output = await client
+        .send(command, { abortSignal: signal as AbortSignal })
+        .catch((error: unknown) => {
+          throw problemOf(error, signal);
+        });
       const { ContentType, InvokedProductionVariant: invokedVariant } = output;
       const { CustomAttributes: customAttributes, NewSessionId: newSessionId } = output;
       const { ClosedSessionId: closedSessionId } = output;

@@ -111,14 +111,18 @@ function requestId(given: string | string[] | undefined): string {
 /** One line a request, without its payload; the probes of orchestrators only at debug level. */
 function registerRequestLog(app: FastifyInstance): void {
   app.decorateRequest("facts", null);
-  app.addHook("onRequest", async (request, reply) => {
+  app.addHook("onRequest", (request, reply, done) => {
     reply.header("x-request-id", request.id);
     // No response was finished where the caller went away first, and so Fastify calls no onResponse.
     reply.raw.once("close", () => {
       if (!reply.raw.writableFinished) logRequest(request, reply, catalogue["caller-gone"].status);
     });
+    done();
   });
-  app.addHook("onResponse", async (request, reply) => logRequest(request, reply, reply.statusCode));
+  app.addHook("onResponse", (request, reply, done) => {
+    logRequest(request, reply, reply.statusCode);
+    done();
+  });
 }
 
 function logRequest(request: FastifyRequest, reply: FastifyReply, status: number): void {
@@ -130,9 +134,13 @@ function logRequest(request: FastifyRequest, reply: FastifyReply, status: number
 
 /** RFC 9112, 3.2: a request of HTTP/1.1 without a Host header is answered 400. */
 function refuseWithoutHost(app: FastifyInstance): void {
-  app.addHook("onRequest", async ({ raw }) => {
-    if (raw.headers.host !== undefined || raw.httpVersion !== "1.1") return;
-    throw new Problem("malformed-request", "The request has no Host header, which HTTP/1.1 asks for.");
+  app.addHook("onRequest", ({ raw }, _reply, done) => {
+    const isFine = raw.headers.host !== undefined || raw.httpVersion !== "1.1";
+    done(
+      isFine
+        ? undefined
+        : new Problem("malformed-request", "The request has no Host header, which HTTP/1.1 asks for."),
+    );
   });
   // RFC 9110, 10.1.1 leaves it open what becomes of an expectation that is not known: we answer as if there were none.
   app.server.on("checkExpectation", (request, response) => app.server.emit("request", request, response));
@@ -152,11 +160,13 @@ function letGoOfConnections(app: FastifyInstance): void {
     closing = true;
     setTimeout(giveUp, LAST_ARRIVALS_MS).unref();
   });
-  app.addHook("onRequest", async ({ raw }, reply) => {
+  app.addHook("onRequest", ({ raw }, reply, done) => {
     arriving.add(raw);
     reply.raw.once("close", () => arriving.delete(raw));
+    done();
   });
-  app.addHook("onSend", async (_request, reply) => {
+  app.addHook("onSend", (_request, reply, _payload, done) => {
     if (closing) reply.header("connection", "close");
+    done();
   });
 }

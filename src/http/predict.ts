@@ -4,7 +4,7 @@ import { Problem } from "../errors.ts";
 import { requestExamples, requestSchema } from "../model/request-schema.ts";
 import type { Predicted } from "../model/target/prediction.ts";
 import { predictionSchema, predictionTitle } from "../model/target/prediction-schema.ts";
-import type { Facts } from "../predictor.ts";
+import { type Ending, type Facts, createEnding } from "../predictor.ts";
 import { answerHeaders, setAnswerHeaders } from "./answer-headers.ts";
 import type { AppOptions, ServedModel } from "./app.ts";
 import { type RowError, readLeniently } from "./lenient.ts";
@@ -61,12 +61,8 @@ function addRoute(
       // Predictions are finite and have been checked; nothing is left for a serializer to look after.
       serializerCompiler: () => JSON.stringify,
       // Before it: Fastify would hand it null, which is also a body, for no body at all.
-      preValidation: async (request) => {
-        if (request.body !== undefined) return;
-        throw new Problem(
-          "malformed-json",
-          'The request has no body; send {"instances": [{"features": […]}]}.',
-        );
+      preValidation: (request, _reply, done) => {
+        done(request.body === undefined ? noBody() : undefined);
       },
     },
     async (request, reply) => {
@@ -96,6 +92,10 @@ function logged({ invokedVariant, endpointRequestId, attempts, batch, cacheHits 
   return { invokedVariant, endpointRequestId, attempts, batch, cacheHits };
 }
 
+function noBody(): Problem {
+  return new Problem("malformed-json", 'The request has no body; send {"instances": [{"features": […]}]}.');
+}
+
 /** Predictions in the places of their instances, null where there is none, and why not. */
 function lenientBody(
   predictions: readonly (Predicted | null)[],
@@ -122,13 +122,13 @@ function instanceOf({ pointer }: RowError): number {
 }
 
 /** Aborts when the connection closes before the reply is through: nobody waits for the prediction any more. */
-function abortWhenGone(reply: FastifyReply): AbortSignal {
-  const controller = new AbortController();
+function abortWhenGone(reply: FastifyReply): Ending {
+  const ending = createEnding();
   reply.raw.once("close", () => {
     if (reply.raw.writableFinished) return;
-    controller.abort(new Problem("caller-gone", "The caller closed the connection before the answer."));
+    ending.abort(new Problem("caller-gone", "The caller closed the connection before the answer."));
   });
-  return controller.signal;
+  return ending;
 }
 
 /** `bike-rental` → `BikeRental`: a name that generated clients can keep. */

@@ -2,6 +2,7 @@ import { getEventListeners } from "node:events";
 import { describe, expect, test } from "vitest";
 import { startFlight } from "../../src/endpoint/flight.ts";
 import type { Reply } from "../../src/endpoint/invoke.ts";
+import type { Ending } from "../../src/endpoint/ending.ts";
 import { Problem } from "../../src/errors.ts";
 import { outcome, problem } from "./stages.ts";
 
@@ -11,7 +12,7 @@ const reply: Reply = { answers: [1], attempts: 1 };
 const rig = () => {
   let land: (reply: Reply) => void = () => {};
   let crash: (problem: Problem) => void = () => {};
-  let signal: AbortSignal | undefined;
+  let signal: Ending | undefined;
   const flight = startFlight(new Map(), (given) => {
     signal = given;
     return new Promise((resolve, reject) => {
