@@ -32,8 +32,10 @@ export function createPredict(pipeline: Pipeline, invoke: Invoke): Predict {
   });
   // A body that could be read as other rows of other widths is refused rather than guessed at.
   const width = pipeline.answerWidth;
+  const { format } = pipeline;
   return async (rows, context) => {
-    const reply = await invoke({ target, rows: pipeline.encode(rows), width }, context);
+    const texts = format.rows(pipeline.encode(rows));
+    const reply = await invoke({ target, rows: texts, format, width }, context);
     const { answers, invokedVariant, requestId, attempts } = reply;
     try {
       const predictions = pipeline.decode(answers);

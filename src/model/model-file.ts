@@ -1,6 +1,7 @@
 import { type TObject, type TSchema, Type } from "@sinclair/typebox";
 import { type Issue, check, show } from "./check.ts";
 import type { FeatureSpec, StepSpec } from "./feature.ts";
+import { formatContradictions } from "./formats.ts";
 import { KINDS, boundsOf, compileInput } from "./inputs.ts";
 import {
   type EndpointSpec,
@@ -38,6 +39,9 @@ export function checkModelFile(document: unknown): { file: ModelFile } | { issue
     };
   }
   const issues = check(TOP_LEVEL, document, []);
+  if (!issues.some(({ path: [top] }) => top === "endpoint")) {
+    issues.push(...formatContradictions(document["endpoint"] as EndpointSpec));
+  }
   const inputs = listOf(document["inputs"]);
   const written = listOf(document["features"]);
   for (const [i, input] of inputs.entries()) checkInput(input, ["inputs", i], issues);

@@ -3,6 +3,7 @@ import { answerWidth, compileDecode } from "./decode.ts";
 import { type Obstacle, compileEncode } from "./encode.ts";
 import { type Input, compileInput } from "./inputs.ts";
 import { type Feature, type FeatureSpec, type LearnedFeature, compileFeature } from "./feature.ts";
+import { type RowFormat, compileFormat } from "./formats.ts";
 import type { ModelFile } from "./model-file.ts";
 import { DEFAULT_LIMITS, type RequestLimits, type Row, readFeatures, readInstances } from "./request.ts";
 import type { EndpointSpec } from "./schema.ts";
@@ -58,6 +59,8 @@ export interface Pipeline {
    *   to the limit
    */
   readonly encode: (rows: readonly Row[]) => string[];
+  /** How lines of {@link encode} become what the endpoint takes. */
+  readonly format: RowFormat;
   /** What keeps a row from being encoded, an entry for each input of each such feature; empty where nothing does. */
   readonly explain: (row: Row) => readonly Obstacle[];
   /** The first columns of a training set: one, or one for each of several outputs. */
@@ -94,7 +97,8 @@ export function compilePipeline(
     const places = spec.from.map((name) => file.inputs.findIndex((input) => input.name === name));
     return { ...compileFeature(spec, places, learned[i]!), name: spec.name, places };
   });
-  reportTwins(features.flatMap(({ columns }) => columns));
+  const columns = Object.freeze(features.flatMap((feature) => feature.columns));
+  reportTwins(columns);
   return Object.freeze({
     name: file.name,
     version: file.version,
@@ -102,7 +106,7 @@ export function compilePipeline(
     endpoint: file.endpoint,
     inputs,
     features: file.features,
-    columns: Object.freeze(features.flatMap((feature) => feature.columns)),
+    columns,
     featureColumns: Object.freeze(features.map((feature) => feature.columns)),
     target: file.target,
     readInstances: (body: unknown) => readInstances(body, inputs, limits),
@@ -114,6 +118,7 @@ export function compilePipeline(
     },
     fill: compileFill(features, file.features, inputs),
     ...compileEncode(file.inputs, features, limits),
+    format: compileFormat(file.endpoint, columns),
     targetColumns: Object.freeze(compileTargetColumns(file.target, learnedTarget)),
     answerWidth: answerWidth(file.target),
     decode: compileDecode(file.target, learnedTarget),
