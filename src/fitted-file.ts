@@ -6,6 +6,7 @@ import type { LearnedFeature } from "./model/feature.ts";
 import { learningFeatures, learningNumbers } from "./model/learning.ts";
 import type { ModelFile } from "./model/model-file.ts";
 import type { Learned } from "./model/pipeline.ts";
+import { isRecord } from "./model/record.ts";
 import type { LearnedTarget } from "./model/target/learn.ts";
 import { numbersOf } from "./model/target/spec.ts";
 
@@ -191,8 +192,4 @@ function render(value: unknown, indent: string): string {
     if (numbers || indent.length + line.length <= MAX_LINE) return line;
   }
   return `${open}\n${entries.map((entry) => inner + entry).join(",\n")}\n${indent}${close}`;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

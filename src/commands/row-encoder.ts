@@ -1,4 +1,3 @@
-import { isMissing } from "../model/inputs.ts";
 import type { Pipeline } from "../model/pipeline.ts";
 import { Refusal, type Value } from "../model/step.ts";
 import type { CsvRecords } from "./csv-scan.ts";
@@ -43,7 +42,6 @@ export function createRowEncoder(
   const targets = trains ? targetColumns : [];
   const wanted = [...inputs, ...targets.map(({ input }) => input)];
   const { readRecord, explainRecord, ignored } = createRowReader(wanted, header, name, headerLine);
-  const mayLack = placesOf(pipeline);
   const values = new Float64Array(targets.length + columns.length);
   return {
     kind: trains
@@ -60,7 +58,7 @@ export function createRowEncoder(
         if (!Number.isFinite(encoded)) return undefined;
         values[j] = encoded;
       }
-      return writeFeatures(pipeline, row, values, targets.length, mayLack) ? values : undefined;
+      return writeFeatures(pipeline, row, values, targets.length) ? values : undefined;
     },
     explain: (batch, i) => {
       const row = readRecord(batch, i);
@@ -77,38 +75,16 @@ export function createRowEncoder(
   };
 }
 
-/** Of each column, the places of the inputs it is made from. */
-function placesOf({ inputs, features, featureColumns }: Pipeline): readonly (readonly number[])[] {
-  const names = inputs.map(({ spec }) => spec.name);
-  return features.flatMap(({ from }, i) => {
-    const places = from.map((input) => names.indexOf(input));
-    return featureColumns[i]!.map(() => places);
-  });
-}
-
 function writeFeatures(
   pipeline: Pipeline,
   row: readonly Value[],
   values: Float64Array,
   start: number,
-  places: readonly (readonly number[])[],
 ): boolean {
   try {
-    pipeline.fill(row, values, start);
+    return pipeline.fill(row, values, start);
   } catch (error) {
     if (error instanceof Refusal) return false;
     throw error;
   }
-  for (let j = start; j < values.length; j++) {
-    const value = values[j]!;
-    // Missing because an input is: the usual case, in which nothing more need be asked.
-    if (
-      Number.isFinite(value) ||
-      (Number.isNaN(value) && places[j - start]!.some((place) => isMissing(row[place]!)))
-    ) {
-      continue;
-    }
-    if (pipeline.explain(row).length > 0) return false;
-  }
-  return true;
 }

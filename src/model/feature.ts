@@ -1,3 +1,4 @@
+import { isMissing } from "./inputs.ts";
 import type { Kernel, Step, Value } from "./step.ts";
 import { type StepName, stepOf } from "./steps.ts";
 
@@ -22,8 +23,6 @@ export type LearnedFeature = readonly (readonly object[])[];
 export interface Feature {
   /** Names of the columns that come out. */
   readonly columns: readonly string[];
-  /** Whether a column may be missing although no input is. */
-  readonly makesMissing: boolean;
   /**
    * Pushes the columns' values for one row: the inputs' values, in the order of the model file.
    *
@@ -32,6 +31,20 @@ export interface Feature {
   readonly write: (row: readonly Value[], out: Value[]) => void;
   /** What {@link write} pushes where that is one column, made from one other step by step; undefined where it is more. */
   readonly value: ((row: readonly Value[]) => Value) | undefined;
+  /** Where it is an input as it is, the place of that: then its value need not be asked for. */
+  readonly input: number | undefined;
+  /**
+   * Of each column, whether what {@link write} pushes for a row is a missing value: not there because an input that it is
+   * made from is not, or because a step says that it leaves it out. What is no number for another reason, such as a
+   * logarithm of −1, is none, whatever else is missing.
+   */
+  readonly missing: (row: readonly Value[]) => readonly boolean[];
+}
+
+/** A step of a feature, compiled for each of the columns that it takes. */
+interface Link {
+  readonly kernels: readonly Kernel[];
+  readonly makesMissing: boolean;
 }
 
 type Map = (value: Value) => Value;
@@ -52,12 +65,12 @@ export function compileFeature(
   let columns: readonly string[] = spec.from.length === 1 ? [spec.name] : spec.from;
   let first: Map | undefined;
   const stages: Stage[] = [];
-  let makesMissing = false;
+  const links: Link[] = [];
   for (const [i, known] of learned.entries()) {
     const { name, parameters } = spec.steps[i]!;
     const step = stepOf(name);
-    if (step.makesMissing?.(parameters)) makesMissing = true;
     const kernels = columnsOf(step, columns).map((j) => step.compile(parameters, known[j]!, columns.length));
+    links.push({ kernels, makesMissing: step.makesMissing?.(parameters) === true });
     if (kernels.length === 1 && kernels[0]!.kind === "map" && stages.length === 0) {
       first = compose(first, kernels[0]!.map as Map);
     } else stages.push(stageOf(kernels));
@@ -72,7 +85,9 @@ export function compileFeature(
     value === undefined
       ? writer(places, first, stages)
       : (row: readonly Value[], out: Value[]) => void out.push(value(row));
-  return Object.freeze({ columns: Object.freeze([...columns]), makesMissing, write, value });
+  const missing = isPlain ? missingOfOne(place, links) : missingOfSeveral(places, links);
+  const input = isPlain && links.length === 0 ? place : undefined;
+  return Object.freeze({ columns: Object.freeze([...columns]), write, value, input, missing });
 }
 
 /** Which columns of a feature a step is compiled for: each, or the first in place of all where it joins them. */
@@ -119,4 +134,56 @@ function writer(places: readonly number[], first: Map | undefined, stages: reado
     }
     stages[last]!(from, out);
   };
+}
+
+const MISSING = Object.freeze([true]);
+const PRESENT = Object.freeze([false]);
+
+/** For steps that map one column to one: that is asked for nearly every cell that is empty, so nothing is allocated. */
+function missingOfOne(place: number, links: readonly Link[]): Feature["missing"] {
+  const maps = links.map(({ kernels }) => (kernels[0] as Kernel & { kind: "map" }).map as Map);
+  return (row) => {
+    let value: Value = row[place]!;
+    let missing = isMissing(value);
+    for (let i = 0; i < maps.length; i++) {
+      value = maps[i]!(value);
+      missing = isMissing(value) && (missing || links[i]!.makesMissing);
+    }
+    return missing ? MISSING : PRESENT;
+  };
+}
+
+/** Does the steps once more, and keeps beside each value whether it is missing. */
+function missingOfSeveral(places: readonly number[], links: readonly Link[]): Feature["missing"] {
+  return (row) => {
+    let values: readonly Value[] = places.map((place) => row[place]!);
+    let missing: readonly boolean[] = values.map((value) => isMissing(value));
+    for (const { kernels, makesMissing } of links) {
+      const out: Value[] = [];
+      const mayBe: boolean[] = [];
+      stageOf(kernels)(values, out);
+      for (const [j, kernel] of kernels.entries()) mayBe.push(...reachOf(kernel, values[j]!, missing, j));
+      missing = out.map((value, k) => isMissing(value) && (mayBe[k]! || makesMissing));
+      values = out;
+    }
+    return missing;
+  };
+}
+
+/**
+ * Of each column that a kernel makes, whether a missing value is among those that it is made from. Of a join that is seen
+ * by doing it with numbers in the places of all others: one that is missing makes NaN of whatever it is in.
+ */
+function reachOf(kernel: Kernel, value: Value, missing: readonly boolean[], j: number): boolean[] {
+  const out: Value[] = [];
+  if (kernel.kind === "map") return [missing[j]!];
+  if (kernel.kind === "expand") {
+    kernel.expand(value as never, out);
+    return out.map(() => missing[j]!);
+  }
+  kernel.join(
+    missing.map((one) => (one ? Number.NaN : 1)),
+    out,
+  );
+  return out.map((one) => isMissing(one));
 }

@@ -1,5 +1,6 @@
 import { show } from "./check.ts";
 import { DATETIME_FORM, parseDatetime, zoneClock } from "./datetime.ts";
+import { FLOAT32_MAX } from "./float32.ts";
 import type { InputSpec, NumericInputSpec } from "./schema.ts";
 import type { Value, ValueKind } from "./step.ts";
 import { didYouMean, listNames } from "./suggest.ts";
@@ -153,9 +154,6 @@ export function boundsOf(spec: NumericInputSpec): { readonly minimum: number; re
     maximum: Math.floor(Math.min(maximum, Number.MAX_SAFE_INTEGER)),
   };
 }
-
-/** The largest finite float32: XGBoost computes in it, and refuses a whole call for one value beyond it. */
-const FLOAT32_MAX = 2 ** 127 * (2 - 2 ** -23);
 
 /** A number as CSV files write it. Each text has one way to match, so a long one costs no more than its length. */
 const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;

@@ -3,6 +3,7 @@ import { type Issue, check, show } from "./check.ts";
 import type { FeatureSpec, StepSpec } from "./feature.ts";
 import { formatContradictions } from "./formats.ts";
 import { KINDS, boundsOf, compileInput } from "./inputs.ts";
+import { isRecord } from "./record.ts";
 import {
   type EndpointSpec,
   FeatureObject,
@@ -302,10 +303,6 @@ function onlyOf(value: unknown): unknown {
 
 function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function deepFreeze<T>(value: T): T {

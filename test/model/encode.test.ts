@@ -48,9 +48,10 @@ describe("encoding rows of which some cannot be encoded", () => {
     expect([at.message, at.errors!.length]).toEqual(["100 fields do not fit the model's features.", 100]);
     const beyond = problemOf(() => pipeline.encode(fog));
     expect([beyond.message, beyond.errors!.length]).toEqual([
-      "100 fields do not fit the model's features, and further ones are not named.",
+      "102 fields do not fit the model's features; the first 100 are named.",
       100,
     ]);
+    expect([at.errorCount, beyond.errorCount]).toEqual([100, 102]);
   });
 
   test("names a feature that is not finite, and lets pass one that is missing", () => {
@@ -78,13 +79,14 @@ describe("a step's bug", () => {
     name: "x",
     columns: ["x"],
     places: [0],
-    makesMissing: false,
     value: undefined,
+    input: undefined,
+    missing: () => [false],
     write: () => {
       throw new TypeError("broken");
     },
   };
-  const { encode, explain } = compileEncode([{ name: "x", type: "number" }], [broken], {
+  const { encode, explain } = compileEncode(["x"], [broken], {
     maxErrors: 1,
     maxInstances: 1,
   });

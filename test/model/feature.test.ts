@@ -81,8 +81,22 @@ describe("a compiled feature", () => {
     expect(out).toEqual([7, ...once]);
   });
 
-  test("says whether a step may make a value missing that was there", () => {
-    expect(feature(["a"], [0], [step("log")]).makesMissing).toBe(false);
+  test("says which of its columns are missing: those made of a missing input, or left out by a step", () => {
+    const missing = (steps: ReturnType<typeof step>[], from: readonly string[], ...row: Value[]) =>
+      feature(from, [...from.keys()], steps).missing(row);
+    const label = step("label_map", { map: { 1: 5 }, default: "missing" });
+    expect([missing([], ["a"], Number.NaN), missing([], ["a"], 1)]).toEqual([[true], [false]]);
+    expect(missing([step("log")], ["a"], -1)).toEqual([false]);
+    expect([missing([label], ["a"], 2), missing([label], ["a"], 1)]).toEqual([[true], [false]]);
+    expect(missing([label, step("abs")], ["a"], 2)).toEqual([true]);
+    expect(missing([step("impute", { constant: -1 }), step("log")], ["a"], Number.NaN)).toEqual([false]);
+    expect(missing([step("log")], ["a", "b"], Number.NaN, -1)).toEqual([true, false]);
+    expect(missing([cycle], ["a", "b"], Number.NaN, 1)).toEqual([true, true, false, false]);
+    expect(missing([step("log"), step("product")], ["a", "b"], -1, Number.NaN)).toEqual([true]);
+    const degree2 = step("polynomial", { degree: 2, interaction_only: true, include_bias: true });
+    // 1, a, b, a b
+    expect(missing([step("log"), degree2], ["a", "b"], -1, Number.NaN)).toEqual([false, false, true, true]);
+    expect(missing([degree2, label], ["a", "b"], 1, 2)).toEqual([false, false, true, true]);
   });
 
   test("gives its value alone where it is one, made step by step from one other", () => {
