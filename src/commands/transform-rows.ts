@@ -1,4 +1,5 @@
 import { UsageError } from "../errors.ts";
+import { csvHeader } from "../model/formats.ts";
 import type { Pipeline } from "../model/pipeline.ts";
 import { type CsvBatch, readRecords, recordCells } from "./csv-records.ts";
 import { InputError } from "./input-error.ts";
@@ -66,7 +67,7 @@ export async function transformRows(job: TransformJob): Promise<Transformed> {
       write = writerOf(job.format, encoder);
       rejects?.begin(header);
       await job.announce(encoder.ignored);
-      if (job.header) for (const output of outputs) await output.write(`${encoder.columns.join(",")}\n`);
+      if (job.header) for (const output of outputs) await output.write(`${csvHeader(encoder.columns)}\n`);
     }
     rowsRead += batch.count - i;
     encodeBatch(batch, i, encoder, sinks, write, job);

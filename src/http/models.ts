@@ -32,6 +32,8 @@ const ModelDescription = Type.Object({
     { description: "What the endpoint gets, in the order of its CSV." },
   ),
   columns: Type.Array(Type.String(), { description: "Names of the CSV's columns." }),
+  content_type: Type.String({ description: "The format in which the endpoint gets its rows." }),
+  accept: Type.String({ description: "The format in which the endpoint is asked to answer." }),
   target: Type.Object({ name: Type.String(), type: Type.String() }, open),
   golden: Type.Array(Type.Object({}, open), {
     description: "Rows with the CSV and the prediction that they must give.",
@@ -101,6 +103,8 @@ function parts({ pipeline, golden }: ServedModel) {
       steps: steps.map((step) => ({ [step.name]: step.parameters })),
     })),
     columns: pipeline.columns,
+    content_type: pipeline.format.contentType,
+    accept: pipeline.format.accept,
     target: targetOf(pipeline.target),
     golden,
   };

@@ -66,26 +66,6 @@ export function csvHeader(names: readonly string[]): string {
   return names.map((name) => (/[",\r\n]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name)).join(",");
 }
 
-/**
- * A row in LIBSVM's form, `label index:value …`, without line end. Columns count from 0, as XGBoost counts them. Zeros are
- * written, because XGBoost takes for missing what is not there; missing values (NaN, or an empty cell) are left out.
- *
- * @param from place of the first column in `cells`
- */
-export function libsvmRow(
-  label: number,
-  cells: { readonly [place: number]: number | string; readonly length: number },
-  from: number,
-): string {
-  let row = `${label}`;
-  for (let i = from; i < cells.length; i++) {
-    const cell = cells[i]!;
-    if (cell === "" || Number.isNaN(cell)) continue;
-    row += ` ${i - from}:${cell}`;
-  }
-  return row;
-}
-
 function csvBody({ header }: EndpointSpec, columns: readonly string[]): Body {
   // One column, and that missing, would be an empty line, which readers of CSV skip. They all take nan for missing.
   const rows = columns.length === 1 ? eachOf((line) => line || "nan") : (lines: readonly string[]) => lines;
@@ -117,14 +97,18 @@ function listOf(line: string): string {
 }
 
 /**
- * The label says nothing. XGBoost's container skips it, but what reads the body as a file (XGBoost's own loader in script
+ * `label index:value …`. Columns count from 0, as XGBoost counts them. Zeros are written, because XGBoost takes for missing
+ * what is not there. `commands/line-writer.ts` writes the same into files, as bytes.
+ *
+ * The label says nothing: XGBoost's container skips it, but what reads a body as a file (XGBoost's own loader in script
  * mode, scikit-learn's) takes the first word for the label whatever it is.
  *
- * A first column is written even where it is missing: there are readers (XGBoost's container since 3.2, scikit-learn's
+ * The first column is written even where it is missing: there are readers (XGBoost's container since 3.2, scikit-learn's
  * loader by default) that take rows without an index 0 for rows that count from 1, and would move every column.
  */
 function libsvmOf(line: string): string {
-  const cells = line.split(",");
-  cells[0] ||= "nan";
-  return libsvmRow(0, cells, 0);
+  const [first, ...others] = line.split(",");
+  let row = `0 0:${first || "nan"}`;
+  for (const [i, cell] of others.entries()) if (cell !== "") row += ` ${i + 1}:${cell}`;
+  return row;
 }

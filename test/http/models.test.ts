@@ -66,6 +66,8 @@ describe("one model", () => {
           ...parts.map((name) => part(name)),
         ],
         columns: [...asIs, ...parts],
+        content_type: "text/csv",
+        accept: "text/csv",
         target: {
           name: "count",
           type: "regression",
