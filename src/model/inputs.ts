@@ -1,5 +1,5 @@
 import { show } from "./check.ts";
-import { DATETIME_FORM, parseDatetime, zoneClock } from "./datetime.ts";
+import { DATETIME_FORM, parseDatetime, plainWallMs, zoneClock } from "./datetime.ts";
 import { FLOAT32_MAX } from "./float32.ts";
 import type { InputSpec, NumericInputSpec } from "./schema.ts";
 import type { Value, ValueKind } from "./step.ts";
@@ -115,6 +115,8 @@ function compileDatetime(spec: Extract<InputSpec, { type: "datetime" }>): Reader
   };
   return {
     read: (value) => {
+      const plain = typeof value === "string" ? plainWallMs(value) : Number.NaN;
+      if (!Number.isNaN(plain)) return plain;
       const result = wall(value);
       return typeof result === "number" ? result : undefined;
     },
