@@ -90,8 +90,12 @@ function instanceOf(line: string): string {
   return `{"features":${listOf(line)}}`;
 }
 
+/** An empty cell somewhere in a line. */
+const GAP = /^(?:,|$)|,(?:,|$)/;
+
 /** What JavaScript prints of a finite number is a number of JSON too. */
 function listOf(line: string): string {
+  if (!GAP.test(line)) return `[${line}]`;
   const cells = line.split(",").map((cell) => cell || "null");
   return `[${cells.join(",")}]`;
 }

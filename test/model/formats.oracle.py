@@ -28,8 +28,8 @@ def sklearn(bodies):
     csv = pandas.read_csv(io.StringIO(bodies["csv"]), float_precision="round_trip").to_numpy(dtype=float)
     # As the SageMaker containers' decoder of JSON does it: a null becomes NaN.
     matrix = numpy.array(json.loads(bodies["json"]), dtype=float)
-    dense = {"csv": csv, "json": matrix}
-    read = {name: [[None if cell != cell else cell for cell in row] for row in table.tolist()] for name, table in dense.items()}
+    dense = {"csv": csv.tolist(), "json": matrix.tolist()}
+    read = {name: [[None if cell != cell else cell for cell in row] for row in rows] for name, rows in dense.items()}
     return {"libsvm": rows_of(libsvm, columns), **read}
 
 

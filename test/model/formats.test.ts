@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { checkModelFile } from "../../src/model/model-file.ts";
@@ -84,6 +85,23 @@ describe("a body of three rows, with zeros, exponents and missing values", () =>
       "0 0:0",
     ]);
   });
+});
+
+test("docs/model-file.md shows what is sent", () => {
+  const text = readFileSync("docs/model-file.md", "utf8");
+  const rows = [
+    [1, 0, 2.5],
+    [3, Number.NaN, 4],
+  ];
+  const shown = [...text.matchAll(/^\| (?:`([a-z/]+)`|… with `(\w+): (\w+)`) \| `(.*)` \|$/gm)];
+  let content_type = "";
+  const sent = shown.map(([, type = content_type, setting, value = ""]) => {
+    content_type = type;
+    const more = setting === undefined ? {} : { [setting]: value === "true" ? true : value };
+    return body(rows, { content_type, ...more }).replaceAll("\n", "⏎");
+  });
+  expect(shown.map(([, , , , example]) => example)).toEqual(sent);
+  expect(sent).toHaveLength(FORMATS.length);
 });
 
 describe("a row of which all is missing", () => {
