@@ -130,8 +130,8 @@ describe.each(Object.keys(MODELS).filter((name) => name !== "csv"))("%s", (name)
 test("the body is what the container's page shows", async () => {
   const two = [whole[0]!, missing[0]!];
   await predictionsOf(others, "json", two);
-  const [{ body }] = server.seen as [{ body: string }];
-  expect(body).toBe(
+  const [seen] = server.seen;
+  expect(seen?.body).toBe(
     '{"instances":[{"features":[4,0,1,1,16.4,20.455,50,26.0027,2012,12,19,2,17]},' +
       '{"features":[null,0,1,1,16.4,20.455,50,26.0027,2012,12,19,2,17]}]}',
   );
