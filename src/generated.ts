@@ -62,8 +62,9 @@ ${table(["Variable", "Default", "Allowed", "Meaning"], rows)}
 
 ## Variables of others
 
-\`ENDPOINT_NAME\` is read by the demo's model file, which holds \`\${ENDPOINT_NAME:-xgboost-biketrain-v1}\`. Any
-variable may be named so in a model file; one that is unset and has no default stops the start.
+\`ENDPOINT_NAME\` is read by the demo's model file, which holds \`\${ENDPOINT_NAME:-xgboost-biketrain-v1}\`, and
+\`CHURN_ENDPOINT_NAME\` by the example's. Any variable may be named so in a model file; one that is unset and has no
+default stops the start.
 
 The AWS SDK reads its own variables by itself:
 
