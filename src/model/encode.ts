@@ -74,31 +74,29 @@ export function widthError(row: Row, inputs: readonly string[]): TypeError {
  * @returns row → its line, or undefined where a feature cannot be made: why is sought only then
  */
 function compileLine(features: readonly PlacedFeature[]): (row: Row) => string | undefined {
-  const out: Value[] = [];
+  const several: Value[] = [];
   return (row) => {
     let line = "";
     let cells = 0;
     try {
       for (let i = 0; i < features.length; i++) {
         const feature = features[i]!;
-        let width = 1;
-        // Emptying an array gives its memory back: that is left to features that need more than one place of it.
-        if (feature.input !== undefined) out[0] = row[feature.input]!;
-        else if (feature.value !== undefined) out[0] = feature.value(row);
-        else {
-          out.length = 0;
-          feature.write(row, out);
-          width = out.length;
+        const { place, map } = feature;
+        if (place !== undefined) {
+          const value = map === undefined ? row[place]! : map(row[place]!);
+          if (fitsFloat32(value)) line = withCell(line, cells++, value);
+          else if (feature.missing(row)[0]!) line = withoutCell(line, cells++);
+          else return undefined;
+          continue;
         }
+        several.length = 0;
+        feature.write(row, several);
         let missing: readonly boolean[] | undefined;
-        for (let j = 0; j < width; j++) {
-          const value = out[j]!;
-          if (cells++ > 0) line += ",";
-          if (fitsFloat32(value)) line += value;
-          else {
-            missing ??= feature.missing(row);
-            if (!missing[j]!) return undefined;
-          }
+        for (let j = 0; j < several.length; j++) {
+          const value = several[j]!;
+          if (fitsFloat32(value)) line = withCell(line, cells++, value);
+          else if ((missing ??= feature.missing(row))[j]!) line = withoutCell(line, cells++);
+          else return undefined;
         }
       }
     } catch (error) {
@@ -107,6 +105,20 @@ function compileLine(features: readonly PlacedFeature[]): (row: Row) => string |
     }
     return line;
   };
+}
+
+/** Whole numbers as they stand in a line: codes, counts and parts of dates, which most cells are, need not be printed. */
+const SMALL = Object.freeze(Array.from({ length: 4096 }, (_, number) => `,${number}`));
+
+/** A line of so many cells, and one more. */
+function withCell(line: string, cells: number, value: number): string {
+  if (cells === 0) return `${value}`;
+  const small = value | 0;
+  return small === value && small >= 0 && small < SMALL.length ? line + SMALL[small]! : `${line},${value}`;
+}
+
+function withoutCell(line: string, cells: number): string {
+  return cells === 0 ? "" : `${line},`;
 }
 
 function obstacleOf(feature: PlacedFeature, row: Row): string | undefined {

@@ -29,10 +29,12 @@ export interface Feature {
    * @throws {Refusal} where a step cannot take a value; what has been pushed is then to be dropped
    */
   readonly write: (row: readonly Value[], out: Value[]) => void;
-  /** What {@link write} pushes where that is one column, made from one other step by step; undefined where it is more. */
-  readonly value: ((row: readonly Value[]) => Value) | undefined;
-  /** Where it is an input as it is, the place of that: then its value need not be asked for. */
-  readonly input: number | undefined;
+  /**
+   * Of a feature that is one input, mapped step by step to one value, the place of that; else undefined. For whoever goes
+   * through all features of a row: what {@link write} pushes is then `map` of the value there, or the value itself.
+   */
+  readonly place: number | undefined;
+  readonly map: ((value: Value) => Value) | undefined;
   /**
    * Of each column, whether what {@link write} pushes for a row is a missing value: not there because an input that it is
    * made from is not, or because a step says that it leaves it out. What is no number for another reason, such as a
@@ -78,16 +80,14 @@ export function compileFeature(
     columns = step.names?.(columns, parameters, known) ?? joined;
     if (step.joins !== undefined && columns.length === 1) columns = joined;
   }
-  const [place] = places as [number, ...number[]];
-  const isPlain = places.length === 1 && stages.length === 0;
-  const value = isPlain ? valueOf(place, first) : undefined;
-  const write =
-    value === undefined
-      ? writer(places, first, stages)
-      : (row: readonly Value[], out: Value[]) => void out.push(value(row));
-  const missing = isPlain ? missingOfOne(place, links) : missingOfSeveral(places, links);
-  const input = isPlain && links.length === 0 ? place : undefined;
-  return Object.freeze({ columns: Object.freeze([...columns]), write, value, input, missing });
+  const place = places.length === 1 && stages.length === 0 ? places[0]! : undefined;
+  return Object.freeze({
+    columns: Object.freeze([...columns]),
+    write: place === undefined ? writer(places, first, stages) : writerOfOne(place, first),
+    place,
+    map: place === undefined ? undefined : first,
+    missing: place === undefined ? missingOfSeveral(places, links) : missingOfOne(place, links),
+  });
 }
 
 /** Which columns of a feature a step is compiled for: each, or the first in place of all where it joins them. */
@@ -110,8 +110,10 @@ function stageOf(kernels: readonly Kernel[]): Stage {
   };
 }
 
-function valueOf(place: number, map: Map | undefined): (row: readonly Value[]) => Value {
-  return map === undefined ? (row) => row[place]! : (row) => map(row[place]!);
+function writerOfOne(place: number, map: Map | undefined): Feature["write"] {
+  return map === undefined
+    ? (row, out) => void out.push(row[place]!)
+    : (row, out) => void out.push(map(row[place]!));
 }
 
 function writer(places: readonly number[], first: Map | undefined, stages: readonly Stage[]) {

@@ -17,9 +17,9 @@ export function compileFill(inputs: readonly string[], features: readonly Placed
     let fits = true;
     for (let i = 0; i < features.length; i++) {
       const feature = features[i]!;
-      const { input, value } = feature;
-      if (value !== undefined) {
-        const cell = input === undefined ? value(row) : row[input]!;
+      const { place: input, map } = feature;
+      if (input !== undefined) {
+        const cell = map === undefined ? row[input]! : map(row[input]!);
         into[place++] = cell as number;
         if (!fitsFloat32(cell) && !feature.missing(row)[0]!) fits = false;
         continue;

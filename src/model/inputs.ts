@@ -126,22 +126,24 @@ function compileDatetime(spec: Extract<InputSpec, { type: "datetime" }>): Reader
 }
 
 function compileNumeric(spec: NumericInputSpec): Reader {
-  const { minimum, maximum } = boundsOf(spec);
-  const allowed = spec.categories === undefined ? undefined : new Set<unknown>(spec.categories);
-  const integer = spec.type === "integer";
   return {
-    // The bounds are finite, so they keep NaN and Infinity out as well.
-    read: (value) =>
-      typeof value === "number" &&
-      value >= minimum &&
-      value <= maximum &&
-      (!integer || Number.isInteger(value)) &&
-      (allowed === undefined || allowed.has(value))
-        ? value
-        : undefined,
+    read: numericReader(spec),
     explain: (value) => explainNumeric(spec, value),
     fromCell: (cell) => (DECIMAL.test(cell) ? Number(cell) : cell),
   };
+}
+
+/** Of each of the three forms a function of its own, as what it must not ask it need not skip for every value. */
+function numericReader(spec: NumericInputSpec): Input["read"] {
+  const { minimum, maximum } = boundsOf(spec);
+  // The bounds are finite, so they keep NaN and Infinity out as well.
+  const within = (value: unknown) =>
+    typeof value === "number" && value >= minimum && value <= maximum ? value : undefined;
+  const whole = (value: unknown) => (Number.isInteger(value) ? within(value) : undefined);
+  const read = spec.type === "integer" ? whole : within;
+  if (spec.categories === undefined) return read;
+  const allowed = new Set<unknown>(spec.categories.filter((category) => read(category) !== undefined));
+  return (value) => (allowed.has(value) ? (value as number) : undefined);
 }
 
 /**

@@ -135,8 +135,8 @@ describe("a step's bug", () => {
     name: "x",
     columns: ["x"],
     places: [0],
-    value: undefined,
-    input: undefined,
+    place: undefined,
+    map: undefined,
     missing: () => [false],
     write: () => {
       throw new TypeError("broken");

@@ -99,16 +99,17 @@ describe("a compiled feature", () => {
     expect(missing([degree2, label], ["a", "b"], 1, 2)).toEqual([false, false, true, true]);
   });
 
-  test("gives its value alone where it is one, made step by step from one other", () => {
+  test("gives place and map where it is one value, made step by step from one input", () => {
     const mapped = feature(["a"], [1], [step("square"), step("sqrt")]);
-    expect(mapped.value!([0, -3])).toBe(3);
-    expect(feature(["a"], [1], []).value!([0, -3])).toBe(-3);
+    expect([mapped.place, mapped.map!(-3)]).toEqual([1, 3]);
+    const plain = feature(["a"], [1], []);
+    expect([plain.place, plain.map]).toEqual([1, undefined]);
     for (const several of [
       feature(["a", "b"], [0, 1], []),
       feature(["a", "b"], [0, 1], [step("product")]),
-      feature(["a"], [0], [cycle]),
+      feature(["a"], [0], [step("abs"), cycle]),
     ]) {
-      expect(several.value).toBeUndefined();
+      expect([several.place, several.map]).toEqual([undefined, undefined]);
     }
   });
 
