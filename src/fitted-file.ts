@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { UsageError } from "./errors.ts";
 import type { Baseline } from "./model/baseline.ts";
 import type { LearnedFeature } from "./model/feature.ts";
-import { learningFeatures, learningNumbers } from "./model/learning.ts";
+import { learningFeatures, learningNumbers, learningPart } from "./model/learning.ts";
 import type { ModelFile } from "./model/model-file.ts";
 import type { Learned } from "./model/pipeline.ts";
 import { isRecord } from "./model/record.ts";
@@ -108,8 +108,9 @@ export async function readFitted(modelPath: string, file: ModelFile): Promise<Fi
   return {
     ...(data === undefined ? {} : { data }),
     ...(baseline === undefined ? {} : { baseline }),
+    // Steps after the last one that learns may have come or gone since: they have an entry each, and nothing in it.
     learned: file.features.map(({ name, steps }) =>
-      Object.hasOwn(features, name) ? features[name]! : steps.map(() => []),
+      steps.map((_, i) => (Object.hasOwn(features, name) && features[name]![i]) || []),
     ),
     target: numbersOf(file.target).map(({ name }) => (Object.hasOwn(target, name) ? target[name]! : {})),
   };
@@ -139,21 +140,9 @@ function parse(text: string): Content | undefined {
   }
 }
 
-/**
- * Digest of what a model file means for training: inputs, features and target. Comments, the order of keys, short forms,
- * descriptions, examples and the endpoint are not part of it.
- */
-export function modelDigest({ inputs, features, target }: ModelFile): string {
-  return digestOf({ inputs: meaning(inputs), features, target: meaning(target) });
-}
-
-/** Leaves out what is said for people, and what is written although it is the default. */
-function meaning(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(meaning);
-  if (!isRecord(value)) return value;
-  const { description: _, example: __, missing, ...rest } = value;
-  const kept = missing === true ? { ...rest, missing } : rest;
-  return Object.fromEntries(Object.entries(kept).map(([key, part]) => [key, meaning(part)]));
+/** Digest of what of a model file decides what is learned: another one means that a fitted file is stale. */
+export function modelDigest(file: ModelFile): string {
+  return digestOf(learningPart(file));
 }
 
 function digestOf(value: unknown): string {
