@@ -155,7 +155,10 @@ async function writeBoth(
   texts: readonly [string, string],
   io: Io,
 ): Promise<void> {
-  await mkdir(dirname(paths[0]), { recursive: true });
+  const folder = dirname(paths[0]);
+  await mkdir(folder, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(`The folder ${folder} cannot be made (${error.code}).`);
+  });
   const outputs = [];
   try {
     for (const [i, path] of paths.entries()) {
