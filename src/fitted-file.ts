@@ -17,11 +17,15 @@ export interface TrainingData {
   readonly rows: number;
 }
 
-/** What was learned from training data, as it lies in `<name>.fitted.json` beside the model file. */
-export interface Fitted {
-  /** Absent where the parameters come from elsewhere, such as a fitted scikit-learn pipeline. */
+/** What a model was fitted on. Either part is absent where the parameters come from elsewhere, such as scikit-learn. */
+export interface FittedOn {
   readonly data?: TrainingData;
+  /** What the training data looked like, column by column. */
   readonly baseline?: Baseline;
+}
+
+/** What was learned from training data, as it lies in `<name>.fitted.json` beside the model file. */
+export interface Fitted extends FittedOn {
   /** Of each feature, in order, what its steps learned. */
   readonly learned: Learned;
   /** Of each number of the target, in order, what its transform learned; empty objects where it learns nothing. */

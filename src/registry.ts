@@ -3,8 +3,7 @@ import { readFile, readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Document, LineCounter, type Node, isMap, isSeq, parseDocument, visit } from "yaml";
 import { UsageError } from "./errors.ts";
-import { type TrainingData, beside, readFitted } from "./fitted-file.ts";
-import type { Baseline } from "./model/baseline.ts";
+import { type FittedOn, beside, readFitted } from "./fitted-file.ts";
 import type { Issue } from "./model/check.ts";
 import { type GoldenRow, isPrediction, replayGolden } from "./model/golden.ts";
 import { type ModelFile, checkModelFile } from "./model/model-file.ts";
@@ -15,9 +14,8 @@ import { DEFAULT_LIMITS, type RequestLimits } from "./model/request.ts";
 export interface Model {
   readonly pipeline: Pipeline;
   readonly golden: readonly GoldenRow[];
-  /** The data of the fitted file, where there is one. */
-  readonly data?: TrainingData;
-  readonly baseline?: Baseline;
+  /** Absent where there is no fitted file. */
+  readonly fitted?: FittedOn;
 }
 
 /** A model of a folder. */
@@ -82,15 +80,12 @@ export async function loadModel(
   limits: RequestLimits = DEFAULT_LIMITS,
 ): Promise<Model> {
   const file = await loadModelFile(path, variables);
-  const { learned, target, data, baseline } = (await readFitted(path, file)) ?? {};
-  const pipeline = compilePipeline(file, limits, learned, target);
+  const found = await readFitted(path, file);
+  const pipeline = compilePipeline(file, limits, found?.learned, found?.target);
   const golden = await loadGolden(beside(path, ".golden.jsonl"));
-  return {
-    pipeline,
-    golden,
-    ...(data === undefined ? {} : { data }),
-    ...(baseline === undefined ? {} : { baseline }),
-  };
+  if (found === undefined) return { pipeline, golden };
+  const { learned: _, target: __, ...fitted } = found;
+  return { pipeline, golden, fitted };
 }
 
 /**

@@ -61,9 +61,9 @@ describe("the fitted file", () => {
   test("gives the steps what they learned, and the model its baseline", async () => {
     const path = await put("m.yaml", LEARNING);
     await putFitted(path);
-    const { pipeline, data, baseline } = await loadModel(path, {});
+    const { pipeline, fitted } = await loadModel(path, {});
     expect(pipeline.encode([[6]])).toEqual(["1"]);
-    expect({ data, baseline }).toEqual({
+    expect(fitted).toEqual({
       data: { digest: "sha256:00", rows: 3 },
       baseline: { inputs: {}, target: {} },
     });
@@ -146,7 +146,7 @@ describe("the demo's folder", () => {
       ["customer-churn", "xgboost-churn-v1"],
     ]);
     expect(models[0]!.golden).toHaveLength(5);
-    expect(models[0]!.data!.rows).toBe(6000);
+    expect(models[0]!.fitted?.data!.rows).toBe(6000);
     const [other] = await loadModels("models/examples", { CHURN_ENDPOINT_NAME: "its-own" });
     expect(other!.pipeline.endpoint.name).toBe("its-own");
   });
