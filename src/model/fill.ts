@@ -11,11 +11,11 @@ import type { Value } from "./step.ts";
  */
 export function compileFill(inputs: readonly string[], features: readonly PlacedFeature[]) {
   const several: Value[] = [];
-  return (row: Row, into: Float64Array, at: number): boolean => {
+  return (row: Row, into: Float64Array, at: number, first = 0, end = features.length): boolean => {
     if (row.length < inputs.length) throw widthError(row, inputs);
     let place = at;
     let fits = true;
-    for (let i = 0; i < features.length; i++) {
+    for (let i = first; i < end; i++) {
       const feature = features[i]!;
       const { place: input, map } = feature;
       if (input !== undefined) {

@@ -52,11 +52,12 @@ export interface Pipeline {
    * The same into an array that is there, from place `at` on: for many rows, one after the other. What a row holds beyond
    * the inputs, such as its target, is not looked at.
    *
+   * @param first the features from this one on, up to `end`; all of them where these are absent
    * @returns whether {@link encode} takes the row: false where a value is not finite as a float32 and not missing either
    * @throws {Refusal} where a step cannot take a value
    * @throws {TypeError} where the row is too short
    */
-  readonly fill: (row: Row, into: Float64Array, at: number) => boolean;
+  readonly fill: (row: Row, into: Float64Array, at: number, first?: number, end?: number) => boolean;
   /**
    * Rows (n × inputs) → n lines of CSV, without line ends.
    *
