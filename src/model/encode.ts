@@ -74,21 +74,25 @@ export function widthError(row: Row, inputs: readonly string[]): TypeError {
  * @returns row → its line, or undefined where a feature cannot be made: why is sought only then
  */
 function compileLine(features: readonly PlacedFeature[]): (row: Row) => string | undefined {
+  // Lists beside each other are read faster than the features themselves.
+  const places = features.map(({ place = -1 }) => place);
+  const maps = features.map(({ map }) => map);
   const several: Value[] = [];
   return (row) => {
     let line = "";
     let cells = 0;
     try {
       for (let i = 0; i < features.length; i++) {
-        const feature = features[i]!;
-        const { place, map } = feature;
-        if (place !== undefined) {
+        const place = places[i]!;
+        if (place >= 0) {
+          const map = maps[i];
           const value = map === undefined ? row[place]! : map(row[place]!);
           if (fitsFloat32(value)) line = withCell(line, cells++, value);
-          else if (feature.missing(row)[0]!) line = withoutCell(line, cells++);
+          else if (features[i]!.missing(row)[0]!) line = withoutCell(line, cells++);
           else return undefined;
           continue;
         }
+        const feature = features[i]!;
         several.length = 0;
         feature.write(row, several);
         let missing: readonly boolean[] | undefined;

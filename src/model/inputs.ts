@@ -139,7 +139,10 @@ function numericReader(spec: NumericInputSpec): Input["read"] {
   // The bounds are finite, so they keep NaN and Infinity out as well.
   const within = (value: unknown) =>
     typeof value === "number" && value >= minimum && value <= maximum ? value : undefined;
-  const whole = (value: unknown) => (Number.isInteger(value) ? within(value) : undefined);
+  const whole = (value: unknown) =>
+    typeof value === "number" && value >= minimum && value <= maximum && Number.isInteger(value)
+      ? value
+      : undefined;
   const read = spec.type === "integer" ? whole : within;
   if (spec.categories === undefined) return read;
   const allowed = new Set<unknown>(spec.categories.filter((category) => read(category) !== undefined));

@@ -6,7 +6,7 @@ import { type FeatureSpec, type LearnedFeature, compileFeature } from "./feature
 import { compileFill } from "./fill.ts";
 import { type RowFormat, compileFormat } from "./formats.ts";
 import type { ModelFile } from "./model-file.ts";
-import { DEFAULT_LIMITS, type RequestLimits, type Row, readFeatures, readInstances } from "./request.ts";
+import { DEFAULT_LIMITS, type RequestLimits, type Row, compileReading } from "./request.ts";
 import type { EndpointSpec } from "./schema.ts";
 import type { Value } from "./step.ts";
 import type { Answer } from "./target/answer.ts";
@@ -121,8 +121,7 @@ export function compilePipeline(
     columns,
     featureColumns: Object.freeze(features.map((feature) => feature.columns)),
     target: file.target,
-    readInstances: (body: unknown) => readInstances(body, inputs, limits),
-    readFeatures: (value: unknown, index: number) => readFeatures(value, index, inputs),
+    ...compileReading(inputs, limits),
     transform: (row: Row) => {
       if (row.length !== names.length) throw widthError(row, names);
       const out: Value[] = [];

@@ -18,35 +18,40 @@ export interface RequestLimits {
 
 export const DEFAULT_LIMITS: RequestLimits = Object.freeze({ maxInstances: 10_000, maxErrors: 100 });
 
-/**
- * Reads `{"instances": [{"features": [...] | {...}}, …]}`.
- *
- * @returns one row an instance, in order
- * @throws {Problem} `invalid-request`, naming every offending field (up to the limit) by JSON pointer
- */
-export function readInstances(body: unknown, inputs: readonly Input[], limits: RequestLimits): Row[] {
-  const faults = startFaults(limits.maxErrors);
-  const instances = instancesOf(body, limits, faults);
-  const rows: Row[] = [];
-  for (let i = 0; i < instances.length; i++) {
-    const features = featuresOf(instances[i], i, inputs, faults);
-    if (features !== undefined) rows.push(readRow(features, i, inputs, faults));
-  }
-  if (faults.count > 0) throw problemOf(faults, "inputs");
-  return rows;
-}
-
-/** Reads one instance's `features`, as a golden row or a CSV line has them. `index` is its place in the pointers. */
-export function readFeatures(features: unknown, index: number, inputs: readonly Input[]): Row {
-  const faults = startFaults(DEFAULT_LIMITS.maxErrors);
-  const checked = featuresOf({ features }, index, inputs, faults);
-  const row = checked === undefined ? [] : readRow(checked, index, inputs, faults);
-  if (faults.count > 0) throw problemOf(faults, "inputs");
-  return row;
+/** Compiles what reads requests for a model, and single instances as golden rows have them. */
+export function compileReading(inputs: readonly Input[], limits: RequestLimits) {
+  const reads = inputs.map(({ read }) => read);
+  /**
+   * Reads `{"instances": [{"features": [...] | {...}}, …]}`.
+   *
+   * @returns one row an instance, in order
+   * @throws {Problem} `invalid-request`, naming every offending field (up to the limit) by JSON pointer
+   */
+  const readInstances = (body: unknown): Row[] => {
+    const faults = startFaults(limits.maxErrors);
+    const instances = instancesOf(body, limits, faults);
+    const rows: Row[] = [];
+    for (let i = 0; i < instances.length; i++) {
+      const features = featuresOf(instances[i], i, inputs, faults);
+      if (features !== undefined) rows.push(readRow(features, i, inputs, reads, faults));
+    }
+    if (faults.count > 0) throw problemOf(faults, "inputs");
+    return rows;
+  };
+  /** Reads one instance's `features`. `index` is its place in the pointers. */
+  const readFeatures = (features: unknown, index: number): Row => {
+    const faults = startFaults(limits.maxErrors);
+    const checked = featuresOf({ features }, index, inputs, faults);
+    const row = checked === undefined ? [] : readRow(checked, index, inputs, reads, faults);
+    if (faults.count > 0) throw problemOf(faults, "inputs");
+    return row;
+  };
+  return { readInstances, readFeatures };
 }
 
 // What follows runs for every row: a fault is counted first, and made, with all that it needs, in a function of its own. A
-// closure that could make it would take memory for each field that is right.
+// closure that could make it would take memory for each field that is right. `reads` are the readers of `inputs`: looked up
+// there, they would cost as much again as they take.
 
 type Features = readonly unknown[] | Record<string, unknown>;
 
@@ -111,16 +116,19 @@ function noFeatures(features: unknown, i: number, inputs: readonly Input[]): Fie
   return { pointer: `/instances/${i}/features`, detail: `${what}: send ${form}` };
 }
 
-function readRow(features: Features, i: number, inputs: readonly Input[], faults: Faults): Row {
+type Reads = readonly Input["read"][];
+
+function readRow(features: Features, i: number, inputs: readonly Input[], reads: Reads, faults: Faults): Row {
   return Array.isArray(features)
-    ? readPositional(features, i, inputs, faults)
-    : readNamed(features as Record<string, unknown>, i, inputs, faults);
+    ? readPositional(features, i, inputs, reads, faults)
+    : readNamed(features as Record<string, unknown>, i, inputs, reads, faults);
 }
 
 function readPositional(
   features: readonly unknown[],
   i: number,
   inputs: readonly Input[],
+  reads: Reads,
   faults: Faults,
 ): Row {
   const row: Value[] = [];
@@ -129,7 +137,7 @@ function readPositional(
   }
   const present = Math.min(features.length, inputs.length);
   for (let j = 0; j < present; j++) {
-    const value = inputs[j]!.read(features[j]);
+    const value = reads[j]!(features[j]);
     if (value !== undefined) row.push(value);
     else if (countFault(faults)) faults.errors.push(wrongPlace(features[j], i, j, inputs[j]!));
   }
@@ -151,6 +159,7 @@ function readNamed(
   features: Record<string, unknown>,
   i: number,
   inputs: readonly Input[],
+  reads: Reads,
   faults: Faults,
 ): Row {
   const row: Value[] = [];
@@ -163,7 +172,7 @@ function readNamed(
       continue;
     }
     unknown--;
-    const value = input.read(features[name]);
+    const value = reads[j]!(features[name]);
     if (value !== undefined) row.push(value);
     else if (countFault(faults)) faults.errors.push(namedFault(i, name, input.explain(features[name])));
   }
