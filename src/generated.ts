@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { openapiOf, toYaml } from "./commands/openapi.ts";
 import { ConfigSchema, allowed, loadConfig } from "./config.ts";
 import { catalogue } from "./errors.ts";
+import { importReference } from "./import/reference.ts";
 import { ModelFileSchema } from "./model/schema.ts";
 import { stepReference } from "./step-reference.ts";
 
@@ -19,6 +20,7 @@ export const GENERATED: readonly GeneratedFile[] = [
   { path: "docs/configuration.md", render: configuration },
   { path: "docs/problems.md", render: problems },
   { path: "docs/steps.md", render: stepReference },
+  { path: "docs/import.md", render: importReference },
   { path: "openapi.yaml", render: async () => toYaml(await openapiOf(loadConfig({}))) },
 ];
 
