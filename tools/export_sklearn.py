@@ -141,7 +141,15 @@ def transforms(estimator):
     """Whether it makes columns of columns. A model that can do so too, such as LinearDiscriminantAnalysis, is a model."""
     if isinstance(estimator, (Pipeline, TransformedTargetRegressor)):
         return hasattr(estimator, "transform")
-    return hasattr(estimator, "transform") and not is_classifier(estimator) and not is_regressor(estimator)
+    return hasattr(estimator, "transform") and not says(is_classifier, estimator) and not says(is_regressor, estimator)
+
+
+def says(question, estimator):
+    """What scikit-learn says of an estimator; no, where it does not know the tags of another library's."""
+    try:
+        return question(estimator)
+    except Exception:
+        return False
 
 
 def node_of(estimator):
@@ -169,8 +177,10 @@ def node_of(estimator):
         node["regressor"] = node_of(estimator.regressor_)
     elif not transforms(estimator):
         # A model: the endpoint serves it. Of what it learned, only its classes matter.
-        node["predicts"] = "class" if is_classifier(estimator) else "number"
-        node["classes"] = plain(getattr(estimator, "classes_", None))
+        # Older versions of other libraries do not say that they are classifiers.
+        classes = getattr(estimator, "classes_", None)
+        node["predicts"] = "number" if classes is None and not says(is_classifier, estimator) else "class"
+        node["classes"] = plain(classes)
         return node
     parameters = estimator.get_params(deep=False)
     node["parameters"] = {name: plain(value) for name, value in parameters.items() if name not in hidden}

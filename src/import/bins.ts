@@ -33,7 +33,8 @@ export const BINS = {
       if (dtype !== null && typeNameOf(dtype) !== "float64") throw refused(estimator, "dtype");
       return mapColumns(columns, (column, strand) => {
         mustBeWide(strand);
-        return binning(estimator, column, strand);
+        const sparse = parameter(estimator, "encode") === "onehot";
+        return { ...binning(estimator, column, strand), sparse };
       });
     },
   },

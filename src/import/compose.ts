@@ -2,7 +2,7 @@ import { refusedAttributes, refusedParameters } from "./estimator.ts";
 import { ESTIMATORS } from "./estimators.ts";
 import { type Child, type EstimatorNode, shortName } from "./exported.ts";
 import { type Findings, Inexpressible, attempt, located } from "./findings.ts";
-import { type Strand, enter, pick, through, widthOf } from "./strand.ts";
+import { type Strand, enter, pick, stack, through, widthOf } from "./strand.ts";
 
 /** Columns, or undefined where something before could not be expressed, so that they are not known. */
 type Columns = readonly Strand[] | undefined;
@@ -104,11 +104,12 @@ function applyPipeline(
 }
 
 function applyColumnTransformer(
-  { transformers = [] }: EstimatorNode,
+  { transformers = [], parameters }: EstimatorNode,
   columns: Columns,
   path: readonly string[],
   found: Findings,
 ): Columns {
+  const dense = parameters?.["sparse_threshold"] === 0;
   return concat(
     transformers.map(([name, child, places]) => {
       // What has no columns was not fitted.
@@ -121,6 +122,7 @@ function applyColumnTransformer(
       const picked = columns && attempt(inner, found, () => pick(columns, places));
       return applyEstimator(child, picked && enter(picked, inner), inner, found);
     }),
+    dense,
   );
 }
 
@@ -203,7 +205,7 @@ function applyOne(node: EstimatorNode, columns: Columns, path: readonly string[]
 }
 
 /** All columns one after the other; unknown where a part of them is. */
-function concat(parts: readonly Columns[]): Columns {
+function concat(parts: readonly Columns[], dense = false): Columns {
   const known = parts.filter((part) => part !== undefined);
-  return known.length < parts.length ? undefined : known.flat();
+  return known.length < parts.length ? undefined : stack(known.flat(), dense);
 }

@@ -107,7 +107,12 @@ export const ENCODERS = {
         sayType(strand, "string", found);
         const n_features = parameter(estimator, "n_features");
         const alternate_sign = parameter(estimator, "alternate_sign");
-        return { name: "hash", parameters: { n_features, alternate_sign }, dtype: wideParameter(estimator) };
+        return {
+          name: "hash",
+          parameters: { n_features, alternate_sign },
+          dtype: wideParameter(estimator),
+          sparse: true,
+        };
       });
     },
   },
@@ -155,6 +160,7 @@ function oneHot(estimator: Estimator, column: number, strand: Strand, known: Cat
     },
     ...learned,
     dtype: dtypeParameter(estimator),
+    sparse: (parameter(estimator, "sparse_output") ?? parameter(estimator, "sparse") ?? true) !== false,
   };
 }
 

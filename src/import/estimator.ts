@@ -157,7 +157,7 @@ export function wideParameter(estimator: Estimator): string {
 
 /** Refuses to compute with what scikit-learn holds in fewer bits: the results would differ. */
 export function mustBeWide({ dtype, from }: Strand): void {
-  if (dtype === undefined || !/^float(?:16|32)$/.test(dtype)) return;
+  if (dtype === undefined || !/^float(?:16|32)$/i.test(dtype)) return;
   throw new Inexpressible([
     `computes with ${from.join(", ")} in ${dtype}, and Skewless in float64: cast it to float64, and fit again`,
   ]);

@@ -73,7 +73,7 @@ export const COMPUTING = {
       if (step === undefined) return [...columns];
       return mapColumns(columns, (_, strand) => {
         mustBeWide(strand);
-        mustNotBeSmall(strand);
+        mustNotBeSmall(strand, step.name);
         return step;
       });
     },
@@ -131,8 +131,9 @@ function bound(estimator: Estimator, keywords: Keywords, names: readonly string[
 }
 
 /** Of small integers and booleans NumPy's functions make floats of 16 or 32 bits, or integers that overflow. */
-function mustNotBeSmall({ dtype, from }: Strand): void {
-  if (dtype === undefined || !/^(?:u?int(?:8|16)|bool(?:ean)?)$/i.test(dtype)) return;
+function mustNotBeSmall({ dtype = "", from }: Strand, step: string): void {
+  const small = /^(?:u?int(?:8|16)|bool(?:ean)?)$/i.test(dtype);
+  if (!small && !(step === "square" && /^u?int32$/i.test(dtype))) return;
   throw new Inexpressible([
     `computes with ${from.join(", ")} in the few bits of ${dtype}, and Skewless in float64: cast it to float64, and fit again`,
   ]);

@@ -90,7 +90,7 @@ function checkVersion({ versions: { "scikit-learn": version } }: Exported, found
 /** A column that nothing was computed of is sent to the endpoint as it came: a 32-bit float is another number. */
 function refuseNarrowInputs(strands: readonly Strand[], found: Findings): void {
   for (const { steps, dtype, path, from } of strands) {
-    if (!/^float(?:16|32)$/.test(dtype ?? "") || steps.some(({ name }) => name !== "impute")) continue;
+    if (!/^float(?:16|32)$/i.test(dtype ?? "") || steps.some(({ name }) => name !== "impute")) continue;
     const message = `passes ${from.join(", ")} on as ${dtype}, where Skewless has the number that was sent: cast it to float64, and fit again`;
     found.issues.push(located(path, message));
   }

@@ -71,7 +71,7 @@ export const SCALERS = {
       random_state: "idle",
     },
     quantileTransformer,
-    "more than 10,000 quantiles; `ignore_implicit_zeros=True`",
+    "more than 10,000 quantiles; `ignore_implicit_zeros=True`; `output_distribution='normal'` of a sparse matrix",
   ),
 } satisfies Readonly<Record<string, EstimatorImport>>;
 
@@ -150,6 +150,13 @@ function afterPower({ node, path }: Estimator, column: number, strand: Strand): 
 }
 
 function quantileTransformer(estimator: Estimator, column: number, strand: Strand): ColumnStep {
+  if (strand.sparse && parameter(estimator, "output_distribution") === "normal") {
+    throw refused(
+      estimator,
+      "output_distribution",
+      "leaves 0 as it is in a sparse matrix, which a feature cannot: make it dense (sparse_output=False, sparse_threshold=0), and fit again",
+    );
+  }
   const rows = listOf(estimator.node.fitted?.["quantiles_"]) ?? [];
   const levels = listOf(estimator.node.fitted?.["references_"]) ?? [];
   if (rows.length === 0 || rows.length !== levels.length) {

@@ -17,6 +17,8 @@ export interface Strand {
   readonly learned: LearnedFeature;
   /** How many columns there are. */
   readonly width: number;
+  /** Whether scikit-learn may hold them in a sparse matrix, of which some estimators see only what is not 0. */
+  readonly sparse: boolean;
   /** NumPy's type of the values, as far as it is known: what scikit-learn computes in. */
   readonly dtype: string | undefined;
 }
@@ -31,6 +33,8 @@ export interface WrittenStep {
 export interface ColumnStep extends WrittenStep {
   /** Absent where the step has nothing to learn. */
   readonly learned?: object;
+  /** Whether what comes out may be sparse. */
+  readonly sparse?: boolean;
   /** Type of what comes out; 64-bit floats where it is absent. */
   readonly dtype?: string | undefined;
 }
@@ -52,8 +56,15 @@ export function inputStrands(
     steps: [],
     learned: [],
     width: 1,
+    sparse: false,
     dtype: dtype ?? undefined,
   }));
+}
+
+/** Strands side by side: where one of them may be sparse, all may, but where they are made `dense`. */
+export function stack(strands: readonly Strand[], dense: boolean): Strand[] {
+  const sparse = strands.some((strand) => strand.sparse);
+  return strands.map((strand) => ({ ...strand, sparse: sparse && !dense }));
 }
 
 /** Strands as they enter a branch. */
@@ -147,6 +158,7 @@ export function extend(strand: Strand, step: ColumnStep, learned: readonly objec
     learned: [...strand.learned, learned],
     width,
     dtype: "dtype" in step ? step.dtype : "float64",
+    sparse: step.sparse ?? strand.sparse,
   };
 }
 
@@ -200,6 +212,7 @@ export function join(strands: readonly Strand[]): Strand {
     from,
     learned: first.steps.map((_, i) => strands.flatMap(({ learned }) => learned[i]!)),
     width: widthOf(strands),
+    sparse: strands.some(({ sparse }) => sparse),
     dtype: strands.every(({ dtype }) => dtype === first.dtype) ? first.dtype : undefined,
   };
 }

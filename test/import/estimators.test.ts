@@ -329,6 +329,9 @@ test("what computes in fewer bits than Skewless is named", () => {
     "step: computes with a in the few bits of int8, and Skewless in float64: cast it to float64, and fit again",
   ]);
   expect(refused(log, ["a"], "int64")).toEqual([]);
+  expect(refused(log, ["a"], "int32")).toEqual([]);
+  expect(refused(applying("numpy.square", null), ["a"], "int32")).toHaveLength(1);
+  expect(refused(applying("numpy.square", null), ["a"], "Float32")).toHaveLength(1);
   expect(
     issuesOf(exportOf(columns(["as is", "passthrough", [0]]), [{ name: "a", dtype: "float16" }])),
   ).toEqual([
@@ -340,6 +343,32 @@ test("what computes in fewer bits than Skewless is named", () => {
   ]);
   expect(refused(oneHot([["x", "y"]], { dtype: { type: "float32" } }))).toEqual([]);
   expect(refused(polynomial({}), ["a"], "float32")).toHaveLength(1);
+});
+
+test("a QuantileTransformer that would leave the zeros of a sparse matrix as they are is named", () => {
+  const normal = (width: number) => {
+    const row = (value: number) => array(Array.from({ length: width }, () => value));
+    return quantiles([row(0), row(1)], [0, 1], { n_quantiles: 2, output_distribution: "normal" });
+  };
+  const words =
+    'last: output_distribution="normal" leaves 0 as it is in a sparse matrix, which a feature cannot: make it dense (sparse_output=False, sparse_threshold=0), and fit again';
+  const hot = (parameters: Record<string, unknown>) => oneHot([["x", "y"]], parameters);
+  expect(issuesOf(exportOf(pipeline(["hot", hot({})], ["last", normal(2)])))).toEqual([words]);
+  expect(issuesOf(exportOf(pipeline(["hot", hot({ sparse: true })], ["last", normal(2)])))).toEqual([words]);
+  expect(issuesOf(exportOf(pipeline(["hot", hot({ sparse_output: false })], ["last", normal(2)])))).toEqual(
+    [],
+  );
+  // What stands beside sparse columns may become sparse with them.
+  const beside = columns(["hot", hot({}), [0]], ["rest", "passthrough", [1]]);
+  const [rest, threshold] = [
+    columns(["a", "drop", [0, 1]], ["last", normal(1), [2]]),
+    { sparse_threshold: 0 },
+  ];
+  expect(issuesOf(exportOf(pipeline(["pre", beside], ["rest", rest]), ["a", "b"]))).toEqual([
+    `rest > ${words}`,
+  ]);
+  const dense = { ...beside, parameters: threshold };
+  expect(issuesOf(exportOf(pipeline(["pre", dense], ["rest", rest]), ["a", "b"]))).toEqual([]);
 });
 
 test("a step that jumps is refused where a last digit that is not scikit-learn's could make it jump", () => {

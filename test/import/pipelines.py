@@ -283,6 +283,10 @@ def named_cases():
     yield "an empty column kept", case(
         ColumnTransformer([("num", SimpleImputer(keep_empty_features=True), ["empty", "g"])]), empty
     )
+    yield "sparse columns", case(
+        Pipeline([("pre", ColumnTransformer([("hot", hot(), ["s"]), ("num", MaxAbsScaler(), ["pos"])])), ("max", MaxAbsScaler()), ("q", QuantileTransformer(n_quantiles=10))]),
+        full,
+    )  # fmt: skip
     yield "a function as strategy", case(
         ColumnTransformer([("num", SimpleImputer(strategy=top), ["g", "im"])]), full
     )
@@ -398,7 +402,19 @@ def named_cases():
         ColumnTransformer([("target", TargetEncoder(cv=2), ["s", "code"])]), full, full["flag"],
         target_transformer=LabelEncoder().fit(full["flag"]),
     )  # fmt: skip
+    yield "classes of another library", case(make_pipeline(pre, Untagged()), full, full["code"])
     yield "a model alone", case(LinearRegression(), numbers, y)
+
+
+class Untagged:
+    """A classifier of a library that does not know scikit-learn's tags."""
+
+    def fit(self, X, y):
+        self.classes_ = np.unique(y)
+        return self
+
+    def predict(self, X):
+        return np.repeat(self.classes_[0], X.shape[0])
 
 
 def top(values):

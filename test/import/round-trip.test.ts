@@ -153,6 +153,7 @@ live("classes become labels, those of a LabelEncoder before the model's", async 
   };
   expect(await targetOf("two classes")).toMatchObject({ type: "binary", labels: [false, true] });
   expect(await targetOf("three classes")).toMatchObject({ type: "multiclass", labels: [10, 20, 30] });
+  expect(await targetOf("classes of another library")).toMatchObject({ labels: [10, 20, 30] });
   expect(await targetOf("two classes encoded")).toMatchObject({ type: "binary", labels: ["no", "yes"] });
   expect(await targetOf("classes of a LabelEncoder")).toMatchObject({
     type: "multiclass",
