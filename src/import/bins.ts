@@ -8,7 +8,6 @@ import {
   refused,
 } from "./estimator.ts";
 import { listOf, numberOf, typeNameOf } from "./exported.ts";
-import { Inexpressible } from "./findings.ts";
 import { type ColumnStep, type Strand, mapColumns } from "./strand.ts";
 
 /** NumPy's ways to find a quantile that `bin` can learn by; edges that were found in another way are written down. */
@@ -17,7 +16,8 @@ const LEARNABLE = new Set<unknown>(["averaged_inverted_cdf", "linear"]);
 /** KBinsDiscretizer. */
 export const BINS = {
   "sklearn.preprocessing.KBinsDiscretizer": {
-    becomes: "`bin`; with `strategy='kmeans'` or another `quantile_method` than its two, `bin` with `edges`",
+    becomes:
+      "`bin`; with `strategy='kmeans'` or another `quantile_method` than its two, `bin` with `edges` (a single bin: by quantiles)",
     except: "`dtype=float32`",
     parameters: {
       n_bins: "read",
@@ -51,15 +51,10 @@ function binning(estimator: Estimator, column: number, strand: Strand): ColumnSt
   if (strategy === "uniform") {
     return { name: "bin", parameters: { ...binsOf(estimator, column), strategy, encode }, learned };
   }
-  if (strategy === "quantile" && LEARNABLE.has(quantile_method)) {
-    const method = quantile_method === "averaged_inverted_cdf" ? {} : { quantile_method };
+  // One bin alone cannot be written down as edges; it has none that matter.
+  if ((strategy === "quantile" && LEARNABLE.has(quantile_method)) || edges.length < 3) {
+    const method = quantile_method === "linear" ? { quantile_method } : {};
     return { name: "bin", parameters: { ...binsOf(estimator, column), ...method, encode }, learned };
-  }
-  // One interval alone cannot be written down.
-  if (edges.length < 3) {
-    throw new Inexpressible([
-      `has a single bin for ${strand.from.join(", ")}, which cannot be written as edges`,
-    ]);
   }
   return { name: "bin", parameters: { edges, encode } };
 }

@@ -124,11 +124,6 @@ test.each([
     ['step: n_bins="many" cannot be expressed'],
   ],
   [
-    "k-means with a single bin",
-    bins({ strategy: "kmeans" }, [{ float: "-inf" }, { float: "inf" }]),
-    ["step: has a single bin for a, which cannot be written as edges"],
-  ],
-  [
     "both None and NaN as categories",
     oneHot([["x", null, nan]]),
     ["step: categories_ of a hold both None and nan, which Skewless cannot tell apart: keep one of them"],
@@ -407,6 +402,25 @@ test("what is fitted otherwise than it is written is noted", () => {
   const { notes, document } = importOf(exportOf(pipeline(["fill", imputer])));
   expect(notes).toContain("fill: strategy=__main__.top is written as the constant 3 that it gave for a");
   expect(document.features).toEqual([{ from: "a", steps: [{ impute: { constant: 3 } }] }]);
+});
+
+test("bins that were found in another way are written down, but a single one, which has no edges that matter", () => {
+  const found = (edges: readonly unknown[]) => {
+    const { document, fitted } = importOf(
+      exportOf(bins({ n_bins: 3, strategy: "kmeans", encode: "ordinal" }, edges)),
+    );
+    return { features: document.features, learned: fitted.learned };
+  };
+  expect(found([0, 1.5, 4])).toEqual({
+    features: [{ from: "a", steps: [{ bin: { edges: [0, 1.5, 4], encode: "ordinal" } }] }],
+    learned: [[[]]],
+  });
+  const single = {
+    features: [{ from: "a", steps: [{ bin: { n_bins: 3, quantile_method: "linear", encode: "ordinal" } }] }],
+    learned: [[[{ edges: [0, 0] }]]],
+  };
+  expect(found([{ float: "-inf" }, { float: "inf" }])).toEqual(single);
+  expect(found([2, 4])).toEqual(single);
 });
 
 test("before version 1.7 quantile bins were found linearly, and with warn until 1.9", () => {
