@@ -1,4 +1,5 @@
 import type { Problem } from "../errors.ts";
+import { nextCell } from "./cell-text.ts";
 import { countFault, problemOf, startFaults } from "./faults.ts";
 import type { Feature } from "./feature.ts";
 import { fitsFloat32 } from "./float32.ts";
@@ -68,8 +69,7 @@ export function widthError(row: Row, inputs: readonly string[]): TypeError {
 }
 
 /**
- * JavaScript prints the shortest decimal that reads back as the same double; every CSV reader takes it. A missing value is
- * an empty cell.
+ * A missing value is an empty cell.
  *
  * @returns row → its line, or undefined where a feature cannot be made: why is sought only then
  */
@@ -111,14 +111,9 @@ function compileLine(features: readonly PlacedFeature[]): (row: Row) => string |
   };
 }
 
-/** Whole numbers as they stand in a line: codes, counts and parts of dates, which most cells are, need not be printed. */
-const SMALL = Object.freeze(Array.from({ length: 4096 }, (_, number) => `,${number}`));
-
 /** A line of so many cells, and one more. */
 function withCell(line: string, cells: number, value: number): string {
-  if (cells === 0) return `${value}`;
-  const small = value | 0;
-  return small === value && small >= 0 && small < SMALL.length ? line + SMALL[small]! : `${line},${value}`;
+  return cells === 0 ? `${value}` : line + nextCell(value);
 }
 
 function withoutCell(line: string, cells: number): string {
