@@ -185,6 +185,8 @@ def node_of(estimator):
     parameters = estimator.get_params(deep=False)
     node["parameters"] = {name: plain(value) for name, value in parameters.items() if name not in hidden}
     node["fitted"] = {} if hidden else fitted_of(estimator)
+    if isinstance(estimator, ColumnTransformer):
+        node["fitted"] = {"sparse_output_": bool(estimator.sparse_output_)}
     return node
 
 

@@ -104,12 +104,13 @@ function applyPipeline(
 }
 
 function applyColumnTransformer(
-  { transformers = [], parameters }: EstimatorNode,
+  { transformers = [], fitted }: EstimatorNode,
   columns: Columns,
   path: readonly string[],
   found: Findings,
 ): Columns {
-  const dense = parameters?.["sparse_threshold"] === 0;
+  // It decided so when it was fitted, by how many of the values were 0.
+  const dense = fitted?.["sparse_output_"] === false;
   return concat(
     transformers.map(([name, child, places]) => {
       // What has no columns was not fitted.

@@ -355,14 +355,11 @@ test("a QuantileTransformer that would leave the zeros of a sparse matrix as the
   );
   // What stands beside sparse columns may become sparse with them.
   const beside = columns(["hot", hot({}), [0]], ["rest", "passthrough", [1]]);
-  const [rest, threshold] = [
-    columns(["a", "drop", [0, 1]], ["last", normal(1), [2]]),
-    { sparse_threshold: 0 },
-  ];
+  const rest = columns(["a", "drop", [0, 1]], ["last", normal(1), [2]]);
   expect(issuesOf(exportOf(pipeline(["pre", beside], ["rest", rest]), ["a", "b"]))).toEqual([
     `rest > ${words}`,
   ]);
-  const dense = { ...beside, parameters: threshold };
+  const dense = { ...beside, fitted: { sparse_output_: false } };
   expect(issuesOf(exportOf(pipeline(["pre", dense], ["rest", rest]), ["a", "b"]))).toEqual([]);
 });
 
