@@ -93,10 +93,9 @@ function compileLine(features: readonly PlacedFeature[]): (row: Row) => string |
           continue;
         }
         const feature = features[i]!;
-        several.length = 0;
-        feature.write(row, several);
+        const width = feature.write(row, several, 0);
         let missing: readonly boolean[] | undefined;
-        for (let j = 0; j < several.length; j++) {
+        for (let j = 0; j < width; j++) {
           const value = several[j]!;
           if (fitsFloat32(value)) line = withCell(line, cells++, value);
           else if ((missing ??= feature.missing(row))[j]!) line = withoutCell(line, cells++);
@@ -123,7 +122,7 @@ function withoutCell(line: string, cells: number): string {
 function obstacleOf(feature: PlacedFeature, row: Row): string | undefined {
   const out: Value[] = [];
   try {
-    feature.write(row, out);
+    feature.write(row, out, 0);
   } catch (error) {
     if (error instanceof Refusal) return `cannot make ${feature.name}: ${error.message}`;
     throw error;

@@ -24,19 +24,20 @@ export interface Feature {
   /** Names of the columns that come out. */
   readonly columns: readonly string[];
   /**
-   * Pushes the columns' values for one row: the inputs' values, in the order of the model file.
+   * Writes the columns' values for one row, the inputs' values in the order of the model file, from place `at` on.
    *
-   * @throws {Refusal} where a step cannot take a value; what has been pushed is then to be dropped
+   * @returns the place after the last
+   * @throws {Refusal} where a step cannot take a value; what has been written is then to be dropped
    */
-  readonly write: (row: readonly Value[], out: Value[]) => void;
+  readonly write: (row: readonly Value[], out: Value[], at: number) => number;
   /**
    * Of a feature that is one input, mapped step by step to one value, the place of that; else undefined. For whoever goes
-   * through all features of a row: what {@link write} pushes is then `map` of the value there, or the value itself.
+   * through all features of a row: what {@link write} writes is then `map` of the value there, or the value itself.
    */
   readonly place: number | undefined;
   readonly map: ((value: Value) => Value) | undefined;
   /**
-   * Of each column, whether what {@link write} pushes for a row is a missing value: not there because an input that it is
+   * Of each column, whether what {@link write} writes for a row is a missing value: not there because an input that it is
    * made from is not, or because a step says that it leaves it out. What is no number for another reason, such as a
    * logarithm of −1, is none, whatever else is missing.
    */
@@ -50,11 +51,11 @@ interface Link {
 }
 
 type Map = (value: Value) => Value;
-type Stage = (from: readonly Value[], to: Value[]) => void;
+type Stage = (from: readonly Value[], to: Value[], at: number) => number;
 
 /**
  * Compiles a feature's steps into one function. Steps that map one column to one are fused, which is what nearly every
- * feature consists of; the others hand their columns on in two arrays that are used again for each row.
+ * feature consists of; the others hand their columns on in arrays that are used again for each row.
  *
  * @param places of the inputs in a row, as `from` lists them
  * @param learned of as many steps as are to be compiled: the first ones, while the later ones are still to be fitted
@@ -100,41 +101,45 @@ function compose(before: Map | undefined, next: Map): Map {
 }
 
 function stageOf(kernels: readonly Kernel[]): Stage {
-  return (from, to) => {
+  return (from, to, at) => {
+    let place = at;
     for (let j = 0; j < kernels.length; j++) {
       const kernel = kernels[j]!;
-      if (kernel.kind === "map") to.push(kernel.map(from[j] as never));
-      else if (kernel.kind === "expand") kernel.expand(from[j] as never, to);
-      else kernel.join(from as readonly number[], to);
+      if (kernel.kind === "map") to[place++] = kernel.map(from[j] as never);
+      else if (kernel.kind === "expand") place = kernel.expand(from[j] as never, to, place);
+      else place = kernel.join(from as readonly number[], to, place);
     }
+    return place;
   };
 }
 
 function writerOfOne(place: number, map: Map | undefined): Feature["write"] {
-  return map === undefined
-    ? (row, out) => void out.push(row[place]!)
-    : (row, out) => void out.push(map(row[place]!));
+  return (row, out, at) => {
+    out[at] = map === undefined ? row[place]! : map(row[place]!);
+    return at + 1;
+  };
 }
 
-function writer(places: readonly number[], first: Map | undefined, stages: readonly Stage[]) {
+function writer(
+  places: readonly number[],
+  first: Map | undefined,
+  stages: readonly Stage[],
+): Feature["write"] {
   if (stages.length === 0) {
-    return (row: readonly Value[], out: Value[]) => {
-      for (const one of places) out.push(row[one]!);
+    return (row, out, at) => {
+      for (let j = 0; j < places.length; j++) out[at + j] = row[places[j]!]!;
+      return at + places.length;
     };
   }
-  let from: Value[] = [];
-  let to: Value[] = [];
-  return (row: readonly Value[], out: Value[]) => {
-    from.length = 0;
-    for (const one of places) from.push(row[one]!);
-    if (first !== undefined) from[0] = first(from[0]!);
-    const last = stages.length - 1;
-    for (let i = 0; i < last; i++) {
-      to.length = 0;
-      stages[i]!(from, to);
-      [from, to] = [to, from];
-    }
-    stages[last]!(from, out);
+  // What goes into each stage. A stage has as many columns for every row, so that nothing is left over of another one.
+  const between = stages.map((): Value[] => []);
+  const last = stages.length - 1;
+  return (row, out, at) => {
+    const values = between[0]!;
+    for (let j = 0; j < places.length; j++) values[j] = row[places[j]!]!;
+    if (first !== undefined) values[0] = first(values[0]!);
+    for (let i = 0; i < last; i++) stages[i]!(between[i]!, between[i + 1]!, 0);
+    return stages[last]!(between[last]!, out, at);
   };
 }
 
@@ -163,7 +168,7 @@ function missingOfSeveral(places: readonly number[], links: readonly Link[]): Fe
     for (const { kernels, makesMissing } of links) {
       const out: Value[] = [];
       const mayBe: boolean[] = [];
-      stageOf(kernels)(values, out);
+      stageOf(kernels)(values, out, 0);
       for (const [j, kernel] of kernels.entries()) mayBe.push(...reachOf(kernel, values[j]!, missing, j));
       missing = out.map((value, k) => isMissing(value) && (mayBe[k]! || makesMissing));
       values = out;
@@ -180,12 +185,13 @@ function reachOf(kernel: Kernel, value: Value, missing: readonly boolean[], j: n
   const out: Value[] = [];
   if (kernel.kind === "map") return [missing[j]!];
   if (kernel.kind === "expand") {
-    kernel.expand(value as never, out);
+    kernel.expand(value as never, out, 0);
     return out.map(() => missing[j]!);
   }
   kernel.join(
     missing.map((one) => (one ? Number.NaN : 1)),
     out,
+    0,
   );
   return out.map((one) => isMissing(one));
 }

@@ -24,16 +24,14 @@ export function compileFill(inputs: readonly string[], features: readonly Placed
         if (!fitsFloat32(cell) && !feature.missing(row)[0]!) fits = false;
         continue;
       }
-      several.length = 0;
-      feature.write(row, several);
-      for (let j = 0; j < several.length; j++) into[place++] = several[j] as number;
-      if (!several.every(fitsFloat32) && !areMissing(several, feature.missing(row))) fits = false;
+      const width = feature.write(row, several, 0);
+      let missing: readonly boolean[] | undefined;
+      for (let j = 0; j < width; j++) {
+        const cell = several[j]!;
+        into[place++] = cell as number;
+        if (!fitsFloat32(cell) && !(missing ??= feature.missing(row))[j]!) fits = false;
+      }
     }
     return fits;
   };
-}
-
-/** Whether all that an endpoint cannot take is missing. */
-function areMissing(values: readonly Value[], missing: readonly boolean[]): boolean {
-  return values.every((value, j) => fitsFloat32(value) || missing[j]!);
 }

@@ -71,17 +71,11 @@ function startFeature(spec: FeatureSpec, file: ModelFile) {
       const columns = columnsOf(step, before.columns).map((j) =>
         track(step.fit!(parameters, kinds(j))!, collect),
       );
-      const { place, map } = before;
       const values: Value[] = [];
       return {
         add: (row, target) => {
           try {
-            // Emptying an array gives its memory back: that is left to features that need more than one place of it.
-            if (place !== undefined) values[0] = map === undefined ? row[place]! : map(row[place]!);
-            else {
-              values.length = 0;
-              before.write(row, values);
-            }
+            before.write(row, values, 0);
           } catch (error) {
             throw error instanceof Refusal ? new Refusal(`${spec.name}: ${error.message}`) : error;
           }

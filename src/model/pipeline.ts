@@ -125,7 +125,7 @@ export function compilePipeline(
     transform: (row: Row) => {
       if (row.length !== names.length) throw widthError(row, names);
       const out: Value[] = [];
-      for (const feature of features) feature.write(row, out);
+      for (const feature of features) feature.write(row, out, out.length);
       return out as number[];
     },
     fill: compileFill(names, features),

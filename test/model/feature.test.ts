@@ -18,7 +18,8 @@ function feature(
 
 function write({ write: push }: ReturnType<typeof compileFeature>, ...row: Value[]): Value[] {
   const out: Value[] = [];
-  push(row, out);
+  const end = push(row, out, 0);
+  expect(end).toBe(out.length);
   return out;
 }
 
@@ -77,7 +78,7 @@ describe("a compiled feature", () => {
     const once = write(poly, 1, 2);
     expect([write(poly, 3, 3), write(poly, 1, 2)]).toEqual([write(poly, 3, 3), once]);
     const out: Value[] = [7];
-    poly.write([1, 2], out);
+    expect(poly.write([1, 2], out, 1)).toBe(1 + once.length);
     expect(out).toEqual([7, ...once]);
   });
 

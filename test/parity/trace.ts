@@ -1,5 +1,5 @@
 import { UsageError } from "../../src/errors.ts";
-import { type FeatureSpec, compileFeature } from "../../src/model/feature.ts";
+import { type Feature, type FeatureSpec, compileFeature } from "../../src/model/feature.ts";
 import { KINDS, compileInput } from "../../src/model/inputs.ts";
 import { type ModelFile, checkModelFile } from "../../src/model/model-file.ts";
 import { type Learned, compilePipeline } from "../../src/model/pipeline.ts";
@@ -143,10 +143,10 @@ function fitAlone(
 }
 
 /** What `write` makes of a row; undefined where it refuses. */
-function attempt(write: (row: readonly Value[], out: Value[]) => void, row: readonly Value[]) {
+function attempt(write: Feature["write"], row: readonly Value[]) {
   const out: Value[] = [];
   try {
-    write(row, out);
+    write(row, out, 0);
     return out;
   } catch (error) {
     if (error instanceof Refusal) return undefined;

@@ -67,9 +67,11 @@ export const DATE_STEPS = {
       const take = part === undefined ? (value: number) => value : DATETIME_PARTS[part];
       return {
         kind: "expand",
-        expand: (value: number, out) => {
+        expand: (value: number, out, at) => {
           const angle = (take(value) / period) * 2 * Math.PI;
-          out.push(Math.sin(angle), Math.cos(angle));
+          out[at] = Math.sin(angle);
+          out[at + 1] = Math.cos(angle);
+          return at + 2;
         },
       };
     },
