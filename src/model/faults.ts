@@ -19,7 +19,8 @@ export function countFault(faults: Faults): boolean {
 /** The problem `invalid-request` of faults; `parts`: what of the model its fields do not fit. */
 export function problemOf({ errors, count }: Faults, parts: "inputs" | "features"): Problem {
   const fields = count === 1 ? "1 field does" : `${count} fields do`;
-  const cut = count > errors.length ? `; the first ${errors.length} are named` : "";
+  const named = errors.length === 0 ? "none is named" : `the first ${errors.length} are named`;
+  const cut = count > errors.length ? `; ${named}` : "";
   return new Problem("invalid-request", `${fields} not fit the model's ${parts}${cut}.`, {
     errors,
     errorCount: count,

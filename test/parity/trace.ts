@@ -177,7 +177,7 @@ function checkWhole(file: ModelFile, one: Case, rows: Rows, { steps, out }: Trac
   // Twin columns are refused: the text "nan" and a missing value, as names in scikit-learn too, are one.
   if (transform === undefined) return [];
   const differing = rows.findIndex((row, i) => {
-    const made = attempt((from, to) => void to.push(...transform(from)), row!);
+    const made = attempt((from, to) => to.push(...transform(from)), row!);
     const expected = out[i];
     return made?.length !== expected?.length || made?.some((value, j) => !Object.is(value, expected![j]));
   });
