@@ -60,9 +60,9 @@ function partsOf(text, i) {
   return `${year},${month},${day},${(weekday + 6) % 7},${hour}`;
 }
 
-function pair(text, at) {
-  const tens = text.charCodeAt(at) - 48;
-  const ones = text.charCodeAt(at + 1) - 48;
+function pair(text, from) {
+  const tens = text.charCodeAt(from) - 48;
+  const ones = text.charCodeAt(from + 1) - 48;
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN;
 }
 

@@ -87,7 +87,7 @@ async function bike() {
       cpuSeconds.toFixed(2),
       thousands(rows / seconds),
       ratio(seconds, skewless.seconds),
-      ratio(net(results[name]), net(skewless)),
+      ratio(withoutStart(results[name]), withoutStart(skewless)),
       megabytes(small[name].peakBytes),
       megabytes(peakBytes),
     ];
@@ -104,14 +104,14 @@ ${compared(results)}`;
 /** What the table says, in words. */
 function compared({ skewless, hand, pandas }) {
   const rate = (other) => ratio(other.seconds, skewless.seconds);
-  const byHand = `takes ${ratio(skewless.seconds, hand.seconds)} the time of the straight code, ${ratio(net(skewless), net(hand))} where starting up is not counted`;
+  const byHand = `takes ${ratio(skewless.seconds, hand.seconds)} the time of the straight code, ${ratio(withoutStart(skewless), withoutStart(hand))} where starting up is not counted`;
   if (pandas === undefined) return `skewless transform ${byHand}.`;
-  return `skewless transform makes ${rate(pandas)} the rows/s of pandas, ${ratio(net(pandas), net(skewless))} where starting up is not
+  return `skewless transform makes ${rate(pandas)} the rows/s of pandas, ${ratio(withoutStart(pandas), withoutStart(skewless))} where starting up is not
 counted. It ${byHand}.`;
 }
 
 /** Without what starting up takes. */
-function net({ seconds, startSeconds }) {
+function withoutStart({ seconds, startSeconds }) {
   return seconds - startSeconds;
 }
 
