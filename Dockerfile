@@ -1,6 +1,6 @@
 # Two images from one build, with the same layers but the last few:
 #   docker build -t skewless .                      the service
-#   docker build -t skewless-stub --target stub .   a local SageMaker endpoint that serves the demo model
+#   docker build -t skewless-stub --target stub .   a local SageMaker endpoint that serves the demo models
 FROM node:24-bookworm-slim AS base
 
 FROM base AS build
@@ -29,12 +29,14 @@ COPY docker/healthcheck.js docker/
 COPY --from=build /app/dist dist
 COPY schemas schemas
 COPY models/*.yaml models/*.jsonl models/
+COPY models/examples/*.yaml models/examples/*.json models/examples/*.jsonl models/examples/
 USER node
 
 FROM app AS stub
 LABEL org.opencontainers.image.title="skewless-stub" \
       org.opencontainers.image.description="A local SageMaker endpoint that serves XGBoost models"
 COPY models/bike-rental/xgboost.json models/bike-rental/
+COPY models/examples/customer-churn/xgboost.json models/examples/customer-churn/
 EXPOSE 9000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s CMD ["node", "docker/healthcheck.js", "/ping", "9000"]
 CMD ["node", "dist/cli.js", "stub", "--host", "0.0.0.0", "--port", "9000"]

@@ -4,8 +4,6 @@ import { loadModel } from "../dist/registry.js";
 import { encodeBody } from "./hand-loop-requests.js";
 import { median, table, thousands } from "./measure.js";
 
-const FEATURES = ["2012-12-19 17:00:00", 4, 0, 1, 1, 16.4, 20.455, 50, 26.0027];
-
 /** @returns {Promise<string>} a Markdown table: rows a request, rows a second of either, and how they compare */
 export async function requestPath(modelPath, rounds) {
   const { pipeline } = await loadModel(modelPath, {});
@@ -27,19 +25,25 @@ export async function requestPath(modelPath, rounds) {
   return table([["rows a request", "skewless, rows/s", "by hand, rows/s", "time, to by hand"], ...lines]);
 }
 
-/** A request as `JSON.parse` gives it, no two rows alike. */
+/** A request as `JSON.parse` gives it, no two rows alike; as many different measured values as the bike data have. */
 function bodyOf(rows) {
-  const instances = Array.from({ length: rows }, (_, i) => {
+  const instances = Array.from({ length: rows }, (_, row) => {
+    // The first of all is a row of the usual kind too, not one of zeros.
+    const i = row + 17;
     const day = String(1 + (i % 28)).padStart(2, "0");
     const hour = String(i % 24).padStart(2, "0");
-    const [, season, ...rest] = FEATURES;
+    const temp = ((i * 7) % 49) * 0.82;
     return {
       features: [
         `2012-12-${day} ${hour}:00:00`,
-        season,
-        ...rest.slice(0, 3),
-        16.4 + (i % 100) / 100,
-        ...rest.slice(4),
+        1 + (i % 4),
+        i % 2,
+        (i >> 1) % 2,
+        1 + (i % 3),
+        Number((0.82 + temp).toFixed(2)),
+        Number((0.76 + ((i * 11) % 60) * 0.7575).toFixed(4)),
+        i % 101,
+        Number((((i * 5) % 28) * 2.0345).toFixed(4)),
       ],
     };
   });

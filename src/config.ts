@@ -14,9 +14,15 @@ export const ConfigSchema = Type.Object({
     maximum: 65_535,
     description: "Port to listen on; 0 takes a free one.",
   }),
-  MODELS_DIR: Type.String({ default: "models", description: "Folder of the model files." }),
+  MODELS_DIR: Type.String({
+    default: "models",
+    description: "Folder of the model files; or several, with a comma between two.",
+  }),
   DEFAULT_MODEL: Type.Optional(
-    Type.String({ description: "Name of the model behind POST /predict. Unset: the only one there is." }),
+    Type.String({
+      description:
+        "Name of the model behind POST /predict. Unset: the only one there is (in the first folder).",
+    }),
   ),
   LOG_LEVEL: Type.Union(
     ["trace", "debug", "info", "warn", "error", "fatal", "silent"].map((level) => Type.Literal(level)),

@@ -3,9 +3,10 @@ import { readFile } from "node:fs/promises";
 import { UsageError } from "./errors.ts";
 import type { Baseline } from "./model/baseline.ts";
 import type { LearnedFeature } from "./model/feature.ts";
-import { learningFeatures, learningNumbers } from "./model/learning.ts";
+import { learningFeatures, learningNumbers, learningPart } from "./model/learning.ts";
 import type { ModelFile } from "./model/model-file.ts";
 import type { Learned } from "./model/pipeline.ts";
+import { isRecord } from "./model/record.ts";
 import type { LearnedTarget } from "./model/target/learn.ts";
 import { numbersOf } from "./model/target/spec.ts";
 
@@ -16,11 +17,15 @@ export interface TrainingData {
   readonly rows: number;
 }
 
-/** What was learned from training data, as it lies in `<name>.fitted.json` beside the model file. */
-export interface Fitted {
-  /** Absent where the parameters come from elsewhere, such as a fitted scikit-learn pipeline. */
+/** What a model was fitted on. Either part is absent where the parameters come from elsewhere, such as scikit-learn. */
+export interface FittedOn {
   readonly data?: TrainingData;
+  /** What the training data looked like, column by column. */
   readonly baseline?: Baseline;
+}
+
+/** What was learned from training data, as it lies in `<name>.fitted.json` beside the model file. */
+export interface Fitted extends FittedOn {
   /** Of each feature, in order, what its steps learned. */
   readonly learned: Learned;
   /** Of each number of the target, in order, what its transform learned; empty objects where it learns nothing. */
@@ -107,8 +112,9 @@ export async function readFitted(modelPath: string, file: ModelFile): Promise<Fi
   return {
     ...(data === undefined ? {} : { data }),
     ...(baseline === undefined ? {} : { baseline }),
+    // Steps after the last one that learns may have come or gone since: they have an entry each, and nothing in it.
     learned: file.features.map(({ name, steps }) =>
-      Object.hasOwn(features, name) ? features[name]! : steps.map(() => []),
+      steps.map((_, i) => (Object.hasOwn(features, name) && features[name]![i]) || []),
     ),
     target: numbersOf(file.target).map(({ name }) => (Object.hasOwn(target, name) ? target[name]! : {})),
   };
@@ -138,21 +144,9 @@ function parse(text: string): Content | undefined {
   }
 }
 
-/**
- * Digest of what a model file means for training: inputs, features and target. Comments, the order of keys, short forms,
- * descriptions, examples and the endpoint are not part of it.
- */
-export function modelDigest({ inputs, features, target }: ModelFile): string {
-  return digestOf({ inputs: meaning(inputs), features, target: meaning(target) });
-}
-
-/** Leaves out what is said for people, and what is written although it is the default. */
-function meaning(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(meaning);
-  if (!isRecord(value)) return value;
-  const { description: _, example: __, missing, ...rest } = value;
-  const kept = missing === true ? { ...rest, missing } : rest;
-  return Object.fromEntries(Object.entries(kept).map(([key, part]) => [key, meaning(part)]));
+/** Digest of what of a model file decides what is learned: another one means that a fitted file is stale. */
+export function modelDigest(file: ModelFile): string {
+  return digestOf(learningPart(file));
 }
 
 function digestOf(value: unknown): string {
@@ -191,8 +185,4 @@ function render(value: unknown, indent: string): string {
     if (numbers || indent.length + line.length <= MAX_LINE) return line;
   }
   return `${open}\n${entries.map((entry) => inner + entry).join(",\n")}\n${indent}${close}`;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

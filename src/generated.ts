@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { openapiOf, toYaml } from "./commands/openapi.ts";
 import { ConfigSchema, allowed, loadConfig } from "./config.ts";
 import { catalogue } from "./errors.ts";
+import { importReference } from "./import/reference.ts";
 import { ModelFileSchema } from "./model/schema.ts";
 import { stepReference } from "./step-reference.ts";
 
@@ -19,6 +20,7 @@ export const GENERATED: readonly GeneratedFile[] = [
   { path: "docs/configuration.md", render: configuration },
   { path: "docs/problems.md", render: problems },
   { path: "docs/steps.md", render: stepReference },
+  { path: "docs/import.md", render: importReference },
   { path: "openapi.yaml", render: async () => toYaml(await openapiOf(loadConfig({}))) },
 ];
 
@@ -62,8 +64,9 @@ ${table(["Variable", "Default", "Allowed", "Meaning"], rows)}
 
 ## Variables of others
 
-\`ENDPOINT_NAME\` is read by the demo's model file, which holds \`\${ENDPOINT_NAME:-xgboost-biketrain-v1}\`. Any
-variable may be named so in a model file; one that is unset and has no default stops the start.
+\`ENDPOINT_NAME\` is read by the demo's model file, which holds \`\${ENDPOINT_NAME:-xgboost-biketrain-v1}\`, and
+\`CHURN_ENDPOINT_NAME\` by the example's. Any variable may be named so in a model file; one that is unset and has no
+default stops the start.
 
 The AWS SDK reads its own variables by itself:
 

@@ -56,11 +56,15 @@ export function createPredict(pipeline: Pipeline, invoke: Invoke): Predict {
   });
   // A body that could be read as other rows of other widths is refused rather than guessed at.
   const width = pipeline.answerWidth;
+  const { format } = pipeline;
   return async (rows, { target: wished, lenient = false, ...context }) => {
     const target = wished === undefined ? ownTarget : { ...ownTarget, ...wished };
     const encoded = lenient ? encodeEach(pipeline, rows) : encodeAll(pipeline, rows);
     const { lines, faults } = encoded;
-    const reply: Reply = lines.length === 0 ? NO_CALL : await invoke({ target, rows: lines, width }, context);
+    const reply: Reply =
+      lines.length === 0
+        ? NO_CALL
+        : await invoke({ target, rows: format.rows(lines), format, width }, context);
     const predictions = decodeEach(pipeline, reply, rows.length, encoded.places, faults);
     const facts = factsOf(reply);
     if (faults.size > 0 && !lenient) throw problemOfRows(faults, rows.length, facts);

@@ -1,9 +1,9 @@
+import { existsSync } from "node:fs";
 import { readFile, readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type Document, LineCounter, type Node, isMap, isSeq, parseDocument, visit } from "yaml";
 import { UsageError } from "./errors.ts";
-import { type TrainingData, beside, readFitted } from "./fitted-file.ts";
-import type { Baseline } from "./model/baseline.ts";
+import { type FittedOn, beside, readFitted } from "./fitted-file.ts";
 import type { Issue } from "./model/check.ts";
 import { type GoldenRow, isPrediction, replayGolden } from "./model/golden.ts";
 import { type ModelFile, checkModelFile } from "./model/model-file.ts";
@@ -14,31 +14,34 @@ import { DEFAULT_LIMITS, type RequestLimits } from "./model/request.ts";
 export interface Model {
   readonly pipeline: Pipeline;
   readonly golden: readonly GoldenRow[];
-  /** The data of the fitted file, where there is one. */
-  readonly data?: TrainingData;
-  readonly baseline?: Baseline;
+  /** Absent where there is no fitted file. */
+  readonly fitted?: FittedOn;
+}
+
+/** A model of a folder. */
+export interface FolderModel extends Model {
+  /** Where its model file lies, and what belongs to that. */
+  readonly folder: string;
 }
 
 /** What a model file's `${NAME:-default}` are taken from. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
- * Loads every model file of a folder, and replays its golden rows.
+ * Loads every model file of a folder, or of several, and replays its golden rows. Folders within are not looked into.
  *
+ * @param folders as MODELS_DIR has them: `models`, or `models,models/examples`; one alone may have a comma in its name
+ * @returns folder by folder, in the order of their files' names
  * @throws {UsageError} naming the file, the line and the mistake
  */
 export async function loadModels(
-  folder: string,
+  folders: string,
   variables: Variables,
   limits?: RequestLimits,
-): Promise<Model[]> {
-  const files = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(`No models: the folder ${folder} cannot be read (${error.code}). Set MODELS_DIR.`);
-  });
-  const paths = files.filter((file) => /\.ya?ml$/.test(file)).toSorted();
-  if (paths.length === 0)
-    throw new UsageError(`No models: the folder ${folder} holds no .yaml file. Set MODELS_DIR.`);
-  const loading = paths.map((file) => loadModel(join(folder, file), variables, limits));
+): Promise<FolderModel[]> {
+  const listed = existsSync(folders) ? [folders] : folders.split(",");
+  const paths = (await Promise.all(listed.map(modelFilesOf))).flat();
+  const loading = paths.map((path) => loadFrom(path, variables, limits));
   const failures = (await Promise.allSettled(loading)).filter((result) => result.status === "rejected");
   if (failures.length > 1) {
     throw new UsageError(failures.map(({ reason }) => (reason as Error).message).join("\n"));
@@ -46,10 +49,24 @@ export async function loadModels(
   const models = await Promise.all(loading);
   const names = models.map((model) => model.pipeline.name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) throw new UsageError(`Two model files in ${folder} have the name ${twice}.`);
+  if (twice !== undefined) throw new UsageError(`Two model files in ${folders} have the name ${twice}.`);
   const reports = models.map((model) => goldenReport(model)).filter((report) => report !== undefined);
   if (reports.length > 0) throw new UsageError(reports.join("\n"));
   return models;
+}
+
+async function loadFrom(path: string, variables: Variables, limits?: RequestLimits): Promise<FolderModel> {
+  return { folder: dirname(path), ...(await loadModel(path, variables, limits)) };
+}
+
+async function modelFilesOf(folder: string): Promise<string[]> {
+  const files = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(`No models: the folder ${folder} cannot be read (${error.code}). Set MODELS_DIR.`);
+  });
+  const found = files.filter((file) => /\.ya?ml$/.test(file)).toSorted();
+  if (found.length === 0)
+    throw new UsageError(`No models: the folder ${folder} holds no .yaml file. Set MODELS_DIR.`);
+  return found.map((file) => join(folder, file));
 }
 
 /**
@@ -63,15 +80,12 @@ export async function loadModel(
   limits: RequestLimits = DEFAULT_LIMITS,
 ): Promise<Model> {
   const file = await loadModelFile(path, variables);
-  const { learned, target, data, baseline } = (await readFitted(path, file)) ?? {};
-  const pipeline = compilePipeline(file, limits, learned, target);
+  const found = await readFitted(path, file);
+  const pipeline = compilePipeline(file, limits, found?.learned, found?.target);
   const golden = await loadGolden(beside(path, ".golden.jsonl"));
-  return {
-    pipeline,
-    golden,
-    ...(data === undefined ? {} : { data }),
-    ...(baseline === undefined ? {} : { baseline }),
-  };
+  if (found === undefined) return { pipeline, golden };
+  const { learned: _, target: __, ...fitted } = found;
+  return { pipeline, golden, fitted };
 }
 
 /**

@@ -11,7 +11,7 @@ import { UsageError } from "./errors.ts";
 import { buildApp } from "./http/app.ts";
 import { createPredict } from "./predictor.ts";
 import { startReadiness } from "./readiness.ts";
-import { type Model, loadModels } from "./registry.ts";
+import { type FolderModel, loadModels } from "./registry.ts";
 
 /** The version in package.json. */
 export const VERSION = (
@@ -159,9 +159,13 @@ export async function describeApp(config: Config): Promise<FastifyInstance> {
 
 const refuse = () => Promise.reject(new UsageError("This app only describes itself."));
 
-function defaultOf(models: readonly Model[], { defaultModel, modelsDir }: Config): string | undefined {
+/** Models of further folders stand beside those of the first one, and never take POST /predict from them. */
+function defaultOf(models: readonly FolderModel[], { defaultModel, modelsDir }: Config): string | undefined {
   const names = models.map((model) => model.pipeline.name);
-  if (defaultModel === undefined) return names.length === 1 ? names[0] : undefined;
+  if (defaultModel === undefined) {
+    const own = models.filter(({ folder }) => folder === models[0]!.folder);
+    return own.length === 1 ? names[0] : undefined;
+  }
   if (names.includes(defaultModel)) return defaultModel;
   throw new UsageError(`DEFAULT_MODEL=${defaultModel}: ${modelsDir} holds ${names.join(", ")}.`);
 }

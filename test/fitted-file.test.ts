@@ -141,6 +141,34 @@ describe("a fitted file", () => {
   });
 });
 
+describe("a fitted file outlives changes of the model file that nothing is learned by:", () => {
+  const z = (...steps: unknown[]) => ({ name: "z", from: "x", steps });
+  const learned = LEARNED.learned[1]!;
+
+  test.each([
+    ["another place among the features", { features: [z("standard_scale"), "x"] }, [learned, []]],
+    [
+      "a step more after the last that learns",
+      { features: ["x", z("standard_scale", "abs")] },
+      [[], [...learned, []]],
+    ],
+    [
+      "a feature more",
+      { features: ["x", z("standard_scale"), { name: "y2", from: "x", steps: ["abs"] }] },
+      [[], learned, [[]]],
+    ],
+  ])("%s", async (_, changes, expected) => {
+    await writeFile(path, fittedText(scaled(), LEARNED));
+    expect((await readFitted(model, scaled(changes)))!.learned).toEqual(expected);
+  });
+
+  test("a step less after the last that learns", async () => {
+    const longer = scaled({ features: ["x", z("standard_scale", "abs", "sqrt")] });
+    await writeFile(path, fittedText(longer, { ...LEARNED, learned: [[], [...learned, [], []]] }));
+    expect((await readFitted(model, scaled()))!.learned).toEqual(LEARNED.learned);
+  });
+});
+
 describe("a fitted file that is missing", () => {
   test("is none where no step learns", async () => {
     expect(await readFitted(model, fileOf(smallDocument()))).toBeUndefined();
@@ -183,7 +211,7 @@ describe("a fitted file that does not hold", () => {
   test("because the model file has changed stops as stale, also where no step learns any more", async () => {
     await writeFile(path, fittedText(scaled(), LEARNED));
     const message = `DIR/small.fitted.json is stale: inputs, features or target of DIR/small.yaml have changed since it was made. Make it again: ${REMEDY}`;
-    expect(await mistake(scaled({ inputs: [{ name: "x", type: "number", minimum: 0 }] }))).toBe(message);
+    expect(await mistake(scaled({ inputs: [{ name: "x", type: "number", missing: true }] }))).toBe(message);
     expect(await mistake(fileOf(smallDocument()))).toBe(message);
   });
 
@@ -194,36 +222,117 @@ describe("a fitted file that does not hold", () => {
 });
 
 describe("the digest of a model file", () => {
-  const INPUTS = [{ name: "x", type: "number", minimum: 0, unit: "m" }];
-  const digest = (changes: Record<string, unknown>) =>
-    modelDigest(fileOf(smallDocument({ inputs: INPUTS, ...changes })));
+  const INPUTS = [
+    { name: "x", type: "number", minimum: 0, unit: "m" },
+    { name: "n", type: "number", categories: [1, 2] },
+    { name: "at", type: "datetime", time_zone: "Europe/Berlin" },
+  ];
+  const [X, N, AT] = INPUTS;
+  const STEPS = ["abs", { min_max_scale: { clip: true } }];
+  const FEATURES = [{ name: "z", from: "x", steps: STEPS }, "x"];
+  const digest = (changes: Record<string, unknown> = {}) =>
+    modelDigest(fileOf(smallDocument({ inputs: INPUTS, features: FEATURES, ...changes })));
+  const TARGETS = {
+    regression: { name: "y", transform: "standard_scale" },
+    binary: { name: "y", type: "binary", labels: ["no", "yes"] },
+    multiclass: { name: "y", type: "multiclass", labels: ["a", "b", "c"] },
+    multi_output: {
+      name: "y",
+      type: "multi_output",
+      outputs: [{ name: "a", transform: "standard_scale" }, { name: "b" }],
+    },
+  };
+  const { regression, binary, multiclass, multi_output } = TARGETS;
+  const [A, B] = multi_output.outputs;
 
   test.each([
-    ["the order of keys", { inputs: [{ unit: "m", minimum: 0, type: "number", name: "x" }] }],
+    ["the order of keys", { inputs: [{ unit: "m", minimum: 0, type: "number", name: "x" }, N, AT] }],
+    ["the order of inputs", { inputs: INPUTS.toReversed() }],
+    ["an input's description", { inputs: [{ ...X, description: "a size" }, N, AT] }],
+    ["an input's example", { inputs: [{ ...X, example: 3 }, N, AT] }],
+    ["an input's unit", { inputs: [{ ...X, unit: "km" }, N, AT] }],
+    ["an input's minimum", { inputs: [{ ...X, minimum: 1 }, N, AT] }],
+    ["an input's maximum", { inputs: [{ ...X, maximum: 1 }, N, AT] }],
+    ["a default that is written", { inputs: [{ ...X, missing: false }, N, AT] }],
+    ["the order of features", { features: FEATURES.toReversed() }],
+    ["a feature that learns nothing", { features: FEATURES.slice(0, 1) }],
+    ["a short form written out", { features: [FEATURES[0], { name: "x", from: ["x"], steps: [] }] }],
     [
-      "descriptions and examples",
-      { inputs: [{ ...INPUTS[0], description: "a size", example: 3 }], description: "d" },
+      "a default of a step written out",
+      {
+        features: [
+          {
+            name: "z",
+            from: "x",
+            steps: ["abs", { min_max_scale: { clip: true, feature_range: [0, 1] } }],
+          },
+        ],
+      },
     ],
     [
-      "a default that is written",
-      { inputs: [{ ...INPUTS[0], missing: false }], target: { name: "y", transform: "none" } },
+      "the steps after the last that learns",
+      { features: [{ name: "z", from: "x", steps: [...STEPS, "sqrt", { clip: { max: 1 } }] }] },
     ],
-    ["a short form written out", { features: [{ name: "x", from: "x", steps: [] }] }],
-    ["endpoint, name and version", { endpoint: { name: "f" }, name: "other", version: "2" }],
-    ["what is said of the target", { target: { name: "y", description: "why" } }],
-  ])("is the same whatever %s", (_, changes) => {
-    expect(digest(changes)).toBe(digest({}));
+    ["the endpoint", { endpoint: { name: "f" } }],
+    ["the model's name", { name: "other" }],
+    ["the model's version", { version: "2" }],
+    ["the model's description", { description: "d" }],
+  ])("is the same whatever is %s", (_, changes) => {
+    expect(digest(changes)).toBe(digest());
   });
 
   test.each([
-    ["an input's bounds", { inputs: [{ ...INPUTS[0], minimum: 1 }] }],
-    ["an input's unit", { inputs: [{ ...INPUTS[0], unit: "km" }] }],
-    ["whether it may be missing", { inputs: [{ ...INPUTS[0], missing: true }] }],
-    ["a feature's name", { features: [{ name: "z", from: "x" }] }],
-    ["a step", { features: [{ name: "x", from: "x", steps: ["standard_scale"] }] }],
+    ["an input's name", { inputs: [X, { ...N, name: "other" }, AT] }],
+    ["an input's type", { inputs: [{ ...X, type: "integer" }, N, AT] }],
+    ["whether an input may be missing", { inputs: [{ ...X, missing: true }, N, AT] }],
+    ["an input's categories", { inputs: [X, { ...N, categories: [1, 3] }, AT] }],
+    ["an input's time zone", { inputs: [X, N, { ...AT, time_zone: "UTC" }] }],
+    ["an input", { inputs: [X, N] }],
+    ["a learning feature's name", { features: [{ name: "zz", from: "x", steps: STEPS }] }],
+    ["what it is made from", { features: [{ name: "z", from: "n", steps: STEPS }] }],
+    ["a step that learns", { features: [{ name: "z", from: "x", steps: ["abs", "standard_scale"] }] }],
+    ["a step before it", { features: [{ name: "z", from: "x", steps: [STEPS[1]] }] }],
+    [
+      "a parameter of a step that learns",
+      { features: [{ name: "z", from: "x", steps: ["abs", { min_max_scale: { clip: false } }] }] },
+    ],
+    ["the target's name", { target: { name: "other" } }],
     ["the target's transform", { target: { name: "y", transform: "log1p" } }],
   ])("is another one with %s", (_, changes) => {
-    expect(digest(changes)).not.toBe(digest({}));
+    expect(digest(changes)).not.toBe(digest());
+  });
+
+  test.each([
+    ["description", regression, { ...regression, description: "why" }],
+    ["unit", regression, { ...regression, unit: "€" }],
+    ["clip", regression, { ...regression, clip: { min: 0 } }],
+    ["round", regression, { ...regression, round: 1 }],
+    ["output", regression, { ...regression, output: 1 }],
+    ["written type", regression, { ...regression, type: "regression" }],
+    ["threshold", binary, { ...binary, threshold: 0.3 }],
+    ["answer", binary, { ...binary, answer: "label" }],
+    ["output", binary, { ...binary, output: "score" }],
+    ["top_k", multiclass, { ...multiclass, top_k: 2 }],
+    ["output", multi_output, { ...multi_output, output: "all" }],
+    ["outputs' order", multi_output, { ...multi_output, outputs: [B, A] }],
+    ["outputs' clip", multi_output, { ...multi_output, outputs: [{ ...A, clip: { max: 9 } }, B] }],
+  ])("is the same whatever the target's %s", (_, target, changed) => {
+    expect(digest({ target: changed })).toBe(digest({ target }));
+  });
+
+  test.each([
+    ["labels", binary, { ...binary, labels: ["no", "oh"] }],
+    ["labels' order", binary, { ...binary, labels: ["yes", "no"] }],
+    ["name", binary, { ...binary, name: "other" }],
+    [
+      "parameters of the transform",
+      regression,
+      { ...regression, transform: { standard_scale: { with_mean: false } } },
+    ],
+    ["outputs", multi_output, { ...multi_output, outputs: [A, { name: "c" }] }],
+    ["outputs' transforms", multi_output, { ...multi_output, outputs: [{ name: "a" }, B] }],
+  ])("is another one with the target's %s", (_, target, changed) => {
+    expect(digest({ target: changed })).not.toBe(digest({ target }));
   });
 });
 

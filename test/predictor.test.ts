@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { Call, Context, Invoke, Reply } from "../src/endpoint/invoke.ts";
+import { type Call, type Context, type Invoke, type Reply, TEXT_CSV } from "../src/endpoint/invoke.ts";
 import { Problem } from "../src/errors.ts";
+import { compileFormat } from "../src/model/formats.ts";
 import { createPredict } from "../src/predictor.ts";
 import { type Model, loadModel } from "../src/registry.ts";
 import { golden } from "./http/rig.ts";
@@ -47,6 +48,7 @@ test("rows go out encoded, in order, to the model's endpoint; answers come back 
           inferenceComponent: undefined,
         },
         rows: golden.map((row) => row.csv),
+        format: expect.objectContaining(TEXT_CSV) as unknown,
         width: 1,
       },
       context,
@@ -66,6 +68,26 @@ test("variant, model and inference component of the model file are passed on", a
     targetVariant: "v",
     targetModel: "m",
     inferenceComponent: "c",
+  });
+});
+
+test("rows go out in the model's format, the same object at every call; golden rows keep their CSV", async () => {
+  const { calls, invoke } = endpoint({ answers: [1] });
+  const format = compileFormat(
+    { name: "e", content_type: "application/json", body: "list" },
+    pipeline.columns,
+  );
+  const predict = createPredict({ ...pipeline, format }, invoke);
+  await predict(rows.slice(0, 1), context);
+  await predict(rows.slice(0, 1), context);
+  expect(calls.map(([{ rows: texts }]) => texts)).toEqual([[`[${golden[0]!.csv}]`], [`[${golden[0]!.csv}]`]]);
+  expect(calls[0]![0].format).toBe(format);
+  expect(calls[1]![0].format).toBe(format);
+  expect(calls[0]![0].format).toMatchObject({
+    contentType: "application/json",
+    open: "[",
+    separator: ",",
+    close: "]",
   });
 });
 

@@ -61,9 +61,9 @@ describe("the fitted file", () => {
   test("gives the steps what they learned, and the model its baseline", async () => {
     const path = await put("m.yaml", LEARNING);
     await putFitted(path);
-    const { pipeline, data, baseline } = await loadModel(path, {});
+    const { pipeline, fitted } = await loadModel(path, {});
     expect(pipeline.encode([[6]])).toEqual(["1"]);
-    expect({ data, baseline }).toEqual({
+    expect(fitted).toEqual({
       data: { digest: "sha256:00", rows: 3 },
       baseline: { inputs: {}, target: {} },
     });
@@ -87,6 +87,43 @@ describe("the fitted file", () => {
   });
 });
 
+describe("several folders of models", () => {
+  test("are read one after the other, and each model knows its own", async () => {
+    for (const [name, inner] of [
+      ["a", "second"],
+      ["b", "first"],
+    ] as const) {
+      await mkdir(join(folder, inner));
+      await put(`${inner}/${name}.yaml`, RIGHT.replace("small", name));
+    }
+    const [first, second] = ["first", "second"].map((name) => join(folder, name));
+    const models = await loadModels(`${first},${second}`, {});
+    expect(models.map((model) => [model.pipeline.name, model.folder])).toEqual([
+      ["b", first],
+      ["a", second],
+    ]);
+  });
+
+  test("must each hold a model, and no two of all models the same name", async () => {
+    await put("a.yaml", RIGHT);
+    await mkdir(join(folder, "more"));
+    const both = `${folder},${join(folder, "more")}`;
+    expect(await mistakeOf(loadModels(both, {}))).toBe(
+      "No models: the folder DIR/more holds no .yaml file. Set MODELS_DIR.",
+    );
+    await put("more/b.yaml", RIGHT);
+    expect(await mistakeOf(loadModels(both, {}))).toMatch(
+      /^Two model files in DIR,.*more have the name small\.$/,
+    );
+  });
+
+  test("are not what one folder with a comma in its name is", async () => {
+    await mkdir(join(folder, "a,b"));
+    await put("a,b/m.yaml", RIGHT);
+    await expect(loadModels(join(folder, "a,b"), {})).resolves.toHaveLength(1);
+  });
+});
+
 describe("the demo's folder", () => {
   test("holds one model, whose golden rows replay", async () => {
     const [model, ...others] = await loadModels("models", {});
@@ -101,6 +138,17 @@ describe("the demo's folder", () => {
   test("takes the endpoint's name from ENDPOINT_NAME", async () => {
     const [model] = await loadModels("models", { ENDPOINT_NAME: "mine" });
     expect(model!.pipeline.endpoint.name).toBe("mine");
+  });
+
+  test("has examples within, which are fitted, have golden rows that replay, and follow a variable of their own", async () => {
+    const models = await loadModels("models/examples", { ENDPOINT_NAME: "mine" });
+    expect(models.map(({ pipeline }) => [pipeline.name, pipeline.endpoint.name])).toEqual([
+      ["customer-churn", "xgboost-churn-v1"],
+    ]);
+    expect(models[0]!.golden).toHaveLength(5);
+    expect(models[0]!.fitted?.data!.rows).toBe(6000);
+    const [other] = await loadModels("models/examples", { CHURN_ENDPOINT_NAME: "its-own" });
+    expect(other!.pipeline.endpoint.name).toBe("its-own");
   });
 });
 

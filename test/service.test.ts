@@ -211,6 +211,24 @@ describe("startService", () => {
     await service.close();
   });
 
+  test("takes the only model of the first folder, whatever others stand beside it", async () => {
+    const defaultOf = async (MODELS_DIR: string, more = {}) => {
+      const service = await startService(loadConfig({ ...quiet, MODELS_DIR, ...more }), somewhere);
+      await service.close();
+      return service.defaultModel;
+    };
+    expect(await defaultOf("models,models/examples")).toBe("bike-rental");
+    expect(await defaultOf("models/examples,models")).toBe("customer-churn");
+    const several = await mkdtemp(join(folder, "several-"));
+    const text = await readFile("models/bike-rental.yaml", "utf8");
+    for (const name of ["one", "two"]) {
+      await writeFile(join(several, `${name}.yaml`), text.replace("name: bike-rental", `name: ${name}`));
+    }
+    expect(await defaultOf(`${several},models`)).toBeUndefined();
+    expect(await defaultOf(`models,${several}`)).toBe("bike-rental");
+    expect(await defaultOf(`models,${several}`, { DEFAULT_MODEL: "two" })).toBe("two");
+  });
+
   test("refuses a folder without models before it listens or calls", async () => {
     await expect(startService(loadConfig({ ...quiet, MODELS_DIR: "src" }), somewhere)).rejects.toThrow(
       new UsageError("No models: the folder src holds no .yaml file. Set MODELS_DIR."),

@@ -3,15 +3,15 @@ import { describe, expect, test } from "vitest";
 import { STEPS, type StepName, stepOf } from "../src/model/steps.ts";
 import { TARGET_SCHEMAS } from "../src/model/target/schema.ts";
 import { TARGET_TRANSFORMS } from "../src/model/target-transforms.ts";
+import { allowed } from "../src/schema-words.ts";
+import { runStepExample } from "../src/step-example-run.ts";
 import {
   STEP_EXAMPLES,
   type StepExample,
   TARGET_EXAMPLES,
   TRANSFORM_EXAMPLES,
-  allowed,
-  runStepExample,
-  stepReference,
-} from "../src/step-reference.ts";
+} from "../src/step-examples.ts";
+import { stepReference } from "../src/step-reference.ts";
 
 const names = Object.keys(STEPS) as StepName[];
 const reference = stepReference();

@@ -56,8 +56,8 @@ export async function* readRecords({ name, chunks }: Source): AsyncGenerator<Csv
 }
 
 /** Field by field, so that all batches are of one shape: they are read in loops that run a million times. */
-function batchOf({ count, data, starts, ends, firsts, lines }: CsvScan, bytes: number): CsvBatch {
-  return { count, data, starts, ends, firsts, lines, bytes };
+function batchOf({ count, data, view, starts, ends, firsts, lines }: CsvScan, bytes: number): CsvBatch {
+  return { count, data, view, starts, ends, firsts, lines, bytes };
 }
 
 const LONGEST_MARK = 3;

@@ -4,6 +4,8 @@ export interface CsvRecords {
   readonly count: number;
   /** The piece; only the cells' bytes mean anything. */
   readonly data: Buffer;
+  /** The same bytes; of each cell four may be read from its start on, however short it is. */
+  readonly view: DataView;
   /** Where each cell begins in `data`, and where it ends; of a quoted one, inside the quotes. Record after record. */
   readonly starts: Int32Array;
   readonly ends: Int32Array;
@@ -17,6 +19,7 @@ export interface CsvRecords {
 export interface CsvScan {
   count: number;
   data: Buffer;
+  view: DataView;
   starts: Int32Array;
   ends: Int32Array;
   firsts: Int32Array;
@@ -36,9 +39,11 @@ const CR = 0x0d;
 
 /** Starts a scan at the first line of a file. */
 export function startScan(): CsvScan {
+  const data = Buffer.alloc(1024);
   return {
     count: 0,
-    data: Buffer.allocUnsafe(1024),
+    data,
+    view: viewOf(data),
     starts: new Int32Array(1024),
     ends: new Int32Array(1024),
     firsts: new Int32Array(1024),
@@ -52,12 +57,13 @@ export function startScan(): CsvScan {
 /** Puts a further chunk behind what is left of the last one, whose records are gone then. The chunk is copied. */
 export function addBytes(scan: CsvScan, chunk: Uint8Array): void {
   const rest = scan.size - scan.at;
-  // One byte more than there are, for the sentinel.
-  const needed = rest + chunk.length + 1;
+  // More than there are: for the sentinel, and for words that begin at the last byte.
+  const needed = rest + chunk.length + 4;
   const into = needed > scan.data.length ? Buffer.allocUnsafe(needed * 2) : scan.data;
   if (into !== scan.data || scan.at > 0) scan.data.copy(into, 0, scan.at, scan.size);
   into.set(chunk, rest);
   scan.count = 0;
+  if (into !== scan.data) scan.view = viewOf(into);
   scan.data = into;
   scan.size = rest + chunk.length;
   scan.at = 0;
@@ -161,6 +167,10 @@ export function scanRecords(scan: CsvScan, isLast: boolean): keyof typeof FAULTS
   if (size - at > MAX_ROW_BYTES) fault ??= "large";
   Object.assign(scan, { count, at, line, starts, ends, firsts, lines });
   return fault;
+}
+
+function viewOf({ buffer, byteOffset, length }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, length);
 }
 
 function grown<T extends Int32Array | Float64Array>(array: T): T {

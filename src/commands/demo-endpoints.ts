@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,15 +7,21 @@ import { type Variables, loadModels } from "../registry.ts";
 
 /**
  * Where the model files of a demo lie: the folder that is asked for, else `models` here, else that of this package, so
- * that an installed one shows something as well.
+ * that an installed one shows something as well. With this package's own go its examples, unless a user's endpoint is
+ * called, which serves none of them.
  */
-export function demoModelsDir(asked: string | undefined): string {
+export function demoModelsDir(asked: string | undefined, examples: boolean): string {
   if (asked !== undefined) return asked;
-  return existsSync("models") ? "models" : fileURLToPath(new URL("../../models", import.meta.url));
+  const own = fileURLToPath(new URL("../../models", import.meta.url));
+  const folder = existsSync("models") ? "models" : own;
+  const more = join(folder, "examples");
+  return examples && existsSync(more) && !folder.includes(",") && realpathSync(folder) === realpathSync(own)
+    ? `${folder},${more}`
+    : folder;
 }
 
 /**
- * The trained models that lie beside a folder's model files, as `<name>/xgboost.json`, under the names of the endpoints
+ * The trained models that lie beside the folders' model files, as `<name>/xgboost.json`, under the names of the endpoints
  * that the model files call.
  *
  * @throws {UsageError} when there is none
@@ -26,8 +32,8 @@ export async function demoEndpoints(
 ): Promise<{ name: string; modelFile: string }[]> {
   const models = await loadModels(modelsDir, variables);
   const endpoints = await Promise.all(
-    models.map(async ({ pipeline }) => {
-      const modelFile = join(modelsDir, pipeline.name, "xgboost.json");
+    models.map(async ({ folder, pipeline }) => {
+      const modelFile = join(folder, pipeline.name, "xgboost.json");
       const there = await access(modelFile).then(
         () => true,
         () => false,

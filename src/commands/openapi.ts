@@ -19,7 +19,7 @@ export const openapi: Command = {
     models: {
       type: "string",
       value: "DIR",
-      description: "Folder of the model files. Default $MODELS_DIR, else models.",
+      description: "Folder of the model files, or several as DIR,DIR. Default $MODELS_DIR, else models.",
     },
   },
   help: `The routes, schemas and examples follow from the model files in DIR.

@@ -1,8 +1,9 @@
-import { isMissing } from "../model/inputs.ts";
+import { isDeepStrictEqual } from "node:util";
 import type { Pipeline } from "../model/pipeline.ts";
-import { Refusal, type Value } from "../model/step.ts";
+import type { Row } from "../model/request.ts";
+import { Refusal } from "../model/step.ts";
 import type { CsvRecords } from "./csv-scan.ts";
-import { createRowReader } from "./row-reader.ts";
+import { type RowReader, createRowReader } from "./row-reader.ts";
 
 /** The way from the records of one raw CSV file to rows of a training set, or of an inference set. */
 export interface RowEncoder {
@@ -22,6 +23,26 @@ export interface RowEncoder {
   readonly encode: (batch: CsvRecords, i: number) => Float64Array | undefined;
   /** Why {@link encode} gave undefined, each reason a sentence without its full stop. */
   readonly explain: (batch: CsvRecords, i: number) => readonly string[];
+  /** What {@link encode} consists of, for making a row piece by piece: one after the other, in the order of the columns. */
+  readonly reader: RowReader;
+  readonly pieces: readonly Piece[];
+  readonly values: Float64Array;
+}
+
+/** Columns that stand together and are made together: of the same values of a row. */
+export interface Piece {
+  /** From this column on, up to `end`. */
+  readonly first: number;
+  readonly end: number;
+  /** The places in a row of what they are made from. */
+  readonly inputs: readonly number[];
+  /**
+   * Makes them from the row that was read.
+   *
+   * @returns whether they fit
+   * @throws {Refusal} where they do not
+   */
+  readonly fill: () => boolean;
 }
 
 /**
@@ -42,9 +63,14 @@ export function createRowEncoder(
   const trains = targetNames.some((target) => header.includes(target));
   const targets = trains ? targetColumns : [];
   const wanted = [...inputs, ...targets.map(({ input }) => input)];
-  const { readRecord, explainRecord, ignored } = createRowReader(wanted, header, name, headerLine);
-  const mayLack = placesOf(pipeline);
+  const reader = createRowReader(wanted, header, name, headerLine);
+  const { readRecord, explainRecord, ignored, row } = reader;
   const values = new Float64Array(targets.length + columns.length);
+  const fillTarget = (j: number): boolean => {
+    const encoded = targets[j]!.encode(row[inputs.length + j] as number);
+    values[j] = encoded;
+    return Number.isFinite(encoded);
+  };
   return {
     kind: trains
       ? `training set (${targets.map(({ title }) => title).join(", ")}, then ${columns.length} features)`
@@ -53,18 +79,17 @@ export function createRowEncoder(
     targets: targets.length,
     ignored,
     encode: (batch, i) => {
-      const row = readRecord(batch, i);
-      if (row === undefined) return undefined;
-      for (let j = 0; j < targets.length; j++) {
-        const encoded = targets[j]!.encode(row[inputs.length + j] as number);
-        if (!Number.isFinite(encoded)) return undefined;
-        values[j] = encoded;
+      if (readRecord(batch, i) === undefined) return undefined;
+      for (let j = 0; j < targets.length; j++) if (!fillTarget(j)) return undefined;
+      try {
+        return pipeline.fill(row, values, targets.length) ? values : undefined;
+      } catch (error) {
+        if (error instanceof Refusal) return undefined;
+        throw error;
       }
-      return writeFeatures(pipeline, row, values, targets.length, mayLack) ? values : undefined;
     },
     explain: (batch, i) => {
-      const row = readRecord(batch, i);
-      if (row === undefined) return explainRecord(batch, i);
+      if (readRecord(batch, i) === undefined) return explainRecord(batch, i);
       return [
         ...pipeline.explain(row).map(({ input, detail }) => `${input} ${detail}`),
         ...targets.flatMap(({ encode, title }, j) => {
@@ -74,41 +99,41 @@ export function createRowEncoder(
         }),
       ];
     },
+    reader,
+    pieces: [
+      ...targets.map((_, j) => ({
+        first: j,
+        end: j + 1,
+        inputs: [inputs.length + j],
+        fill: () => fillTarget(j),
+      })),
+      ...featurePieces(pipeline, row, values, targets.length),
+    ],
+    values,
   };
 }
 
-/** Of each column, the places of the inputs it is made from. */
-function placesOf({ inputs, features, featureColumns }: Pipeline): readonly (readonly number[])[] {
-  const names = inputs.map(({ spec }) => spec.name);
-  return features.flatMap(({ from }, i) => {
-    const places = from.map((input) => names.indexOf(input));
-    return featureColumns[i]!.map(() => places);
-  });
-}
-
-function writeFeatures(
-  pipeline: Pipeline,
-  row: readonly Value[],
+/** Neighbours that are made from the same inputs are one piece. */
+function featurePieces(
+  { inputs, features, featureColumns, fill }: Pipeline,
+  row: Row,
   values: Float64Array,
   start: number,
-  places: readonly (readonly number[])[],
-): boolean {
-  try {
-    pipeline.fill(row, values, start);
-  } catch (error) {
-    if (error instanceof Refusal) return false;
-    throw error;
+): Piece[] {
+  const names = inputs.map(({ spec }) => spec.name);
+  const pieces: Piece[] = [];
+  let end = start;
+  for (let i = 0; i < features.length;) {
+    const [first, firstFeature, { from }] = [end, i, features[i]!];
+    do end += featureColumns[i++]!.length;
+    while (i < features.length && isDeepStrictEqual(features[i]!.from, from));
+    const endFeature = i;
+    pieces.push({
+      first,
+      end,
+      inputs: from.map((name) => names.indexOf(name)),
+      fill: () => fill(row, values, first, firstFeature, endFeature),
+    });
   }
-  for (let j = start; j < values.length; j++) {
-    const value = values[j]!;
-    // Missing because an input is: the usual case, in which nothing more need be asked.
-    if (
-      Number.isFinite(value) ||
-      (Number.isNaN(value) && places[j - start]!.some((place) => isMissing(row[place]!)))
-    ) {
-      continue;
-    }
-    if (pipeline.explain(row).length > 0) return false;
-  }
-  return true;
+  return pieces;
 }

@@ -1,7 +1,7 @@
 import type { Input } from "../model/inputs.ts";
 import type { Value } from "../model/step.ts";
 import { type CellReader, createCellReader } from "./cell-reader.ts";
-import { explainWidth, findColumns } from "./csv.ts";
+import { explainWidth, findColumns, widthOf } from "./csv.ts";
 import { recordCells } from "./csv-records.ts";
 import type { CsvRecords } from "./csv-scan.ts";
 
@@ -15,6 +15,14 @@ export interface RowReader {
    * @returns the same array each time
    */
   readonly readRecord: (batch: CsvRecords, i: number) => readonly Value[] | undefined;
+  /** That array. */
+  readonly row: readonly Value[];
+  /** How many cells a record must have. */
+  readonly width: number;
+  /** Of each input, which of a record's cells is its own. */
+  readonly places: readonly number[];
+  /** Reads one input of a record of that width into the array; false where its cell does not fit. */
+  readonly readInput: (batch: CsvRecords, i: number, input: number) => boolean;
   /** Why {@link readRecord} gave undefined: each cell that does not fit, and why, as a sentence without its full stop. */
   readonly explainRecord: (batch: CsvRecords, i: number) => string[];
 }
@@ -49,17 +57,22 @@ export function createRowReader(
   const width = header.length;
   // Numbers alone, none of them whole, make an array that holds doubles as they are, without a box around each.
   const values: Value[] = columns.map(({ input }) => (input.kind === "category" ? null : 0.5));
+  const readInput = (batch: CsvRecords, i: number, j: number): boolean => {
+    const { index, readCell } = columns[j]!;
+    const value = readCell(batch, batch.firsts[i]! + index);
+    if (value === undefined) return false;
+    values[j] = value;
+    return true;
+  };
   return {
+    row: values,
+    width,
+    places,
+    readInput,
     ignored: header.filter((column) => !names.includes(column)),
     readRecord: (batch, i) => {
-      const first = batch.firsts[i]!;
-      if (batch.firsts[i + 1]! - first !== width) return undefined;
-      for (let j = 0; j < columns.length; j++) {
-        const { index, readCell } = columns[j]!;
-        const value = readCell(batch, first + index);
-        if (value === undefined) return undefined;
-        values[j] = value;
-      }
+      if (widthOf(batch, i) !== width) return undefined;
+      for (let j = 0; j < columns.length; j++) if (!readInput(batch, i, j)) return undefined;
       return values;
     },
     explainRecord: (batch, i) => {

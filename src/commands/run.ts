@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   stub: async () => (await import("./stub.ts")).stub,
   check: async () => (await import("./check.ts")).check,
   fit: async () => (await import("./fit.ts")).fit,
+  import: async () => (await import("./import.ts")).importSklearn,
   transform: async () => (await import("./transform.ts")).transform,
   golden: async () => (await import("./golden.ts")).golden,
   predict: async () => (await import("./predict.ts")).predict,

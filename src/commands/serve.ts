@@ -23,7 +23,7 @@ export const serve: Command = {
     models: {
       type: "string",
       value: "DIR",
-      description: "Folder of the model files. Default $MODELS_DIR, else models.",
+      description: "Folder of the model files, or several as DIR,DIR. Default $MODELS_DIR, else models.",
     },
     demo: {
       type: "boolean",
@@ -40,18 +40,18 @@ Examples:
   AWS_REGION=eu-west-1 ENDPOINT_NAME=my-endpoint npx skewless serve --models models --port 8080`,
   run: async ({ values }, io) => {
     const asked = (values["models"] as string | undefined) ?? (io.env["MODELS_DIR"] || undefined);
+    const ownEndpoint = OWN_ENDPOINT.some((name) => io.env[name]);
+    const embedsStub = values["demo"] === true && !ownEndpoint;
     const config = loadConfig({
       ...io.env,
       ...(values["port"] === undefined ? {} : { PORT: String(portOf(values["port"])) }),
       ...(values["models"] === undefined ? {} : { MODELS_DIR: String(values["models"]) }),
-      ...(values["demo"] === true ? { MODELS_DIR: demoModelsDir(asked) } : {}),
+      ...(values["demo"] === true ? { MODELS_DIR: demoModelsDir(asked, embedsStub) } : {}),
     });
     const { variables, modelsDir } = config;
-    const own = variables["AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME"] ?? variables["ENDPOINT_NAME"];
-    const stub =
-      values["demo"] === true && own === undefined
-        ? await startStub({ endpoints: await demoEndpoints(modelsDir, variables) })
-        : undefined;
+    const stub = embedsStub
+      ? await startStub({ endpoints: await demoEndpoints(modelsDir, variables) })
+      : undefined;
     let service: Service | undefined;
     try {
       service = await startService(config, stub === undefined ? {} : towards(stub));
@@ -68,6 +68,9 @@ Examples:
     }
   },
 };
+
+/** Whoever sets one of these has an endpoint. */
+const OWN_ENDPOINT = ["AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME", "ENDPOINT_NAME"] as const;
 
 /** The stub verifies no signature, but every AWS client signs. */
 function towards(stub: Stub) {

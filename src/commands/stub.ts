@@ -34,7 +34,7 @@ export const stub: Command = {
     models: {
       type: "string",
       value: "DIR",
-      description: "Where the default model lies. Default $MODELS_DIR, else models.",
+      description: "Where the default models lie, as DIR or DIR,DIR. Default $MODELS_DIR, else models.",
     },
   },
   help: `Answers POST /endpoints/NAME/invocations as SageMaker does, with real XGBoost models saved by
@@ -55,7 +55,10 @@ Examples:
       positionals.length > 0
         ? positionals.map(endpointOf)
         : await demoEndpoints(
-            demoModelsDir((values["models"] as string | undefined) ?? (io.env["MODELS_DIR"] || undefined)),
+            demoModelsDir(
+              (values["models"] as string | undefined) ?? (io.env["MODELS_DIR"] || undefined),
+              true,
+            ),
             io.env,
           );
     const port = portOf(values["port"] ?? "9000");

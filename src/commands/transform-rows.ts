@@ -1,18 +1,20 @@
 import { UsageError } from "../errors.ts";
+import { csvHeader } from "../model/formats.ts";
 import type { Pipeline } from "../model/pipeline.ts";
 import { type CsvBatch, readRecords, recordCells } from "./csv-records.ts";
 import { InputError } from "./input-error.ts";
 import {
+  type CellWriter,
   type LineBuffer,
-  type LineWriter,
   createLineBuffer,
-  libsvmWriter,
-  writeCsvLine,
+  libsvmCellWriter,
+  writeCsvCell,
 } from "./line-writer.ts";
 import type { Output } from "./output.ts";
 import type { Progress } from "./progress.ts";
 import type { Rejects } from "./rejects.ts";
 import { type RowEncoder, createRowEncoder } from "./row-encoder.ts";
+import { type RowWriter, createRowWriter } from "./row-writer.ts";
 import type { Source } from "./source.ts";
 
 /** The form of the lines that are written. */
@@ -56,20 +58,20 @@ export async function transformRows(job: TransformJob): Promise<Transformed> {
   const { source, outputs, rejects, progress } = job;
   const sinks = outputs.map((output) => createSink(output));
   let encoder: RowEncoder | undefined;
-  let write: LineWriter = writeCsvLine;
+  let write: RowWriter | undefined;
   let rowsRead = 0;
   for await (const batch of readRecords(source)) {
     let i = 0;
     if (encoder === undefined) {
       const header = recordCells(batch, i++);
       encoder = createRowEncoder(job.pipeline, header, source.name, batch.lines[0]!);
-      write = writerOf(job.format, encoder);
+      write = createRowWriter(encoder, cellWriterOf(job.format, encoder));
       rejects?.begin(header);
       await job.announce(encoder.ignored);
-      if (job.header) for (const output of outputs) await output.write(`${encoder.columns.join(",")}\n`);
+      if (job.header) for (const output of outputs) await output.write(`${csvHeader(encoder.columns)}\n`);
     }
     rowsRead += batch.count - i;
-    encodeBatch(batch, i, encoder, sinks, write, job);
+    encodeBatch(batch, i, encoder, sinks, write!, job);
     for (const sink of sinks) await flush(sink);
     await rejects?.flush();
     progress.update(batch.bytes, rowsRead);
@@ -85,24 +87,21 @@ function encodeBatch(
   from: number,
   encoder: RowEncoder,
   sinks: readonly Sink[],
-  write: LineWriter,
+  write: RowWriter,
   job: TransformJob,
 ): void {
   const { count } = batch;
   const { choose } = job;
   for (let i = from; i < count; i++) {
     const sink = sinks[choose()]!;
-    const values = encoder.encode(batch, i);
-    if (values !== undefined) {
-      write(sink.buffer, values);
-      sink.rows++;
-    } else refuse(encoder, batch, i, job);
+    if (write(sink.buffer, batch, i)) sink.rows++;
+    else refuse(encoder, batch, i, job);
   }
 }
 
-function writerOf(format: Format, { targets }: RowEncoder): LineWriter {
-  if (format === "csv") return writeCsvLine;
-  if (targets <= 1) return libsvmWriter(targets);
+function cellWriterOf(format: Format, { targets }: RowEncoder): CellWriter {
+  if (format === "csv") return writeCsvCell;
+  if (targets <= 1) return libsvmCellWriter(targets);
   throw new UsageError(`--format libsvm: a row has one label, but the model has ${targets} targets.`);
 }
 

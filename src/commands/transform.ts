@@ -54,8 +54,8 @@ RAW.csv may be -, which is stdin. OUT.csv appears only when every row was fine, 
 
 --split shares the rows out one by one, in their order: each by a pseudo-random number (SplitMix32) that depends on
 the seed and on the row's place in RAW.csv alone, so that the sizes are near PART, not equal to it. In libsvm's form
-columns count from 0, as XGBoost counts them; zeros are written, missing values are not. The exit code is 1 where a
-row did not fit, with --rejects too.
+columns count from 0, as XGBoost counts them; zeros are written, missing values are not; without a target's column the
+label is 0. The exit code is 1 where a row did not fit, with --rejects too.
 
 Examples:
   printf '%s\\n' datetime,season,holiday,workingday,weather,temp,atemp,humidity,windspeed,count \\

@@ -9,6 +9,7 @@ import {
   fastify,
 } from "fastify";
 import { Problem, catalogue } from "../errors.ts";
+import type { FittedOn } from "../fitted-file.ts";
 import type { GoldenRow } from "../model/golden.ts";
 import type { Pipeline } from "../model/pipeline.ts";
 import type { Predict } from "../predictor.ts";
@@ -26,6 +27,8 @@ import { answerClientError, registerProblems } from "./problems.ts";
 export interface ServedModel {
   readonly pipeline: Pipeline;
   readonly golden: readonly GoldenRow[];
+  /** Absent where the model is not fitted. */
+  readonly fitted?: FittedOn;
   readonly predict: Predict;
 }
 

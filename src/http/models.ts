@@ -4,6 +4,7 @@ import { Problem } from "../errors.ts";
 import { didYouMean } from "../model/suggest.ts";
 import type { NumberSpec, TargetSpec } from "../model/target/spec.ts";
 import type { AppOptions, ServedModel } from "./app.ts";
+import { FittedSchema } from "./fitted.ts";
 import { problemResponses } from "./problems.ts";
 
 const Summary = {
@@ -32,7 +33,10 @@ const ModelDescription = Type.Object({
     { description: "What the endpoint gets, in the order of its CSV." },
   ),
   columns: Type.Array(Type.String(), { description: "Names of the CSV's columns." }),
+  content_type: Type.String({ description: "The format in which the endpoint gets its rows." }),
+  accept: Type.String({ description: "The format in which the endpoint is asked to answer." }),
   target: Type.Object({ name: Type.String(), type: Type.String() }, open),
+  fitted: Type.Optional(FittedSchema),
   golden: Type.Array(Type.Object({}, open), {
     description: "Rows with the CSV and the prediction that they must give.",
   }),
@@ -62,7 +66,7 @@ export function registerModels(app: FastifyInstance, { models, defaultModel }: A
       schema: {
         tags: ["models"],
         operationId: "getModel",
-        summary: "A model's inputs, features, target and golden rows",
+        summary: "A model's inputs, features, target, training data and golden rows",
         params: Type.Object({ name: Type.String({ examples: [...descriptions.keys()].slice(0, 1) }) }),
         response: {
           200: { description: "The model.", ...ModelDescription },
@@ -92,7 +96,7 @@ function summaryOf({ pipeline }: ServedModel, defaultModel: string | undefined) 
   };
 }
 
-function parts({ pipeline, golden }: ServedModel) {
+function parts({ pipeline, golden, fitted }: ServedModel) {
   return {
     inputs: pipeline.inputs.map((input) => input.spec),
     features: pipeline.features.map(({ name, from, steps }) => ({
@@ -101,7 +105,10 @@ function parts({ pipeline, golden }: ServedModel) {
       steps: steps.map((step) => ({ [step.name]: step.parameters })),
     })),
     columns: pipeline.columns,
+    content_type: pipeline.format.contentType,
+    accept: pipeline.format.accept,
     target: targetOf(pipeline.target),
+    ...(fitted === undefined ? {} : { fitted }),
     golden,
   };
 }

@@ -59,6 +59,44 @@ export function parseDatetime(text: string): ParsedDatetime | string {
   return { wallMs, offsetMinutes };
 }
 
+const ZERO = 0x30;
+
+/** Lengths of `2012-12-19`, `2012-12-19 17:00` and `2012-12-19 17:00:00`. */
+const DATE = 10;
+const MINUTES = 16;
+const SECONDS = 19;
+
+/**
+ * Reads what nearly every request holds, a time without fraction and offset, in a fraction of the time.
+ *
+ * @returns the milliseconds that {@link parseDatetime} gives; NaN for any other text, which may still be a time
+ */
+export function plainWallMs(text: string): number {
+  const { length } = text;
+  if (length !== SECONDS && length !== MINUTES && length !== DATE) return Number.NaN;
+  const year = pair(text, 0) * 100 + pair(text, 2);
+  const month = pair(text, 5);
+  const day = pair(text, 8);
+  // What is no digit makes a pair NaN, which is in no range.
+  const isDate = year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month);
+  if (!isDate || text[4] !== "-" || text[7] !== "-") return Number.NaN;
+  const midnight = daysFromCivil(year, month, day) * DAY_MS;
+  if (length === DATE) return midnight;
+  const hour = pair(text, 11);
+  const minute = pair(text, 14);
+  const second = length === MINUTES ? 0 : pair(text, 17);
+  const isTime = hour <= 23 && minute <= 59 && second <= 59 && (text[10] === " " || text[10] === "T");
+  if (!isTime || text[13] !== ":" || (length === SECONDS && text[16] !== ":")) return Number.NaN;
+  return midnight + hour * HOUR_MS + minute * MINUTE_MS + second * 1000;
+}
+
+/** Two digits; NaN where they are none. */
+function pair(text: string, at: number): number {
+  const tens = text.charCodeAt(at) - ZERO;
+  const ones = text.charCodeAt(at + 1) - ZERO;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN;
+}
+
 function parseOffset(offset: string): number {
   const minutes = Number(offset.slice(-2));
   const hours = Number(offset.slice(1, 3));

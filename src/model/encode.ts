@@ -1,8 +1,9 @@
-import { type FieldError, Problem } from "../errors.ts";
+import type { Problem } from "../errors.ts";
+import { nextCell } from "./cell-text.ts";
+import { countFault, problemOf, startFaults } from "./faults.ts";
 import type { Feature } from "./feature.ts";
-import { isMissing } from "./inputs.ts";
+import { fitsFloat32 } from "./float32.ts";
 import type { RequestLimits, Row } from "./request.ts";
-import type { InputSpec } from "./schema.ts";
 import { Refusal, type Value } from "./step.ts";
 
 /** A compiled feature with its name, and the places of its inputs in a row. */
@@ -17,24 +18,41 @@ export interface Obstacle {
   readonly detail: string;
 }
 
-/** Compiles the way from rows to lines of CSV, and the explanation of why a row has none. */
+/**
+ * Compiles the way from rows to lines of CSV, and the explanation of why a row has none.
+ *
+ * @param inputs their names
+ */
 export function compileEncode(
-  inputs: readonly InputSpec[],
+  inputs: readonly string[],
   features: readonly PlacedFeature[],
   { maxErrors }: RequestLimits,
 ) {
   const lineOf = compileLine(features);
-  const explain = (row: Row): readonly Obstacle[] =>
-    features.flatMap((feature) => {
+  const explain = (row: Row): readonly Obstacle[] => {
+    if (row.length < inputs.length) throw widthError(row, inputs);
+    return features.flatMap((feature) => {
       const detail = obstacleOf(feature, row);
       if (detail === undefined) return [];
-      return feature.places.map((place) => ({ input: inputs[place]!.name, detail }));
+      return feature.places.map((place) => ({ input: inputs[place]!, detail }));
     });
+  };
+  const problem = (rows: readonly Row[]): Problem => {
+    const faults = startFaults(maxErrors);
+    for (const [i, row] of rows.entries()) {
+      for (const { input, detail } of explain(row)) {
+        if (countFault(faults)) faults.errors.push({ pointer: `/instances/${i}/features/${input}`, detail });
+      }
+    }
+    return problemOf(faults, "features");
+  };
   const encode = (rows: readonly Row[]): string[] => {
     const lines: string[] = [];
-    for (const row of rows) {
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i]!;
+      if (row.length !== inputs.length) throw widthError(row, inputs);
       const line = lineOf(row);
-      if (line === undefined) throw problemOf(rows, explain, maxErrors);
+      if (line === undefined) throw problem(rows);
       lines.push(line);
     }
     return lines;
@@ -42,32 +60,46 @@ export function compileEncode(
   return { encode, explain };
 }
 
+/** What is wrong with a row that has not a value for each input: what is read beyond its end would pass for one. */
+export function widthError(row: Row, inputs: readonly string[]): TypeError {
+  const taken = `the model takes ${inputs.length} (${inputs.join(", ")})`;
+  return new TypeError(
+    `A row has ${row.length} values, but ${taken}: make rows by readInstances or readFeatures.`,
+  );
+}
+
 /**
- * JavaScript prints the shortest decimal that reads back as the same double; every CSV reader takes it. A missing value is
- * an empty cell.
+ * A missing value is an empty cell.
  *
  * @returns row → its line, or undefined where a feature cannot be made: why is sought only then
  */
 function compileLine(features: readonly PlacedFeature[]): (row: Row) => string | undefined {
-  const out: Value[] = [];
+  // Lists beside each other are read faster than the features themselves.
+  const places = features.map(({ place = -1 }) => place);
+  const maps = features.map(({ map }) => map);
+  const several: Value[] = [];
   return (row) => {
     let line = "";
     let cells = 0;
     try {
-      for (const feature of features) {
-        let width = 1;
-        // Emptying an array gives its memory back: that is left to features that need more than one place of it.
-        if (feature.value !== undefined) out[0] = feature.value(row);
-        else {
-          out.length = 0;
-          feature.write(row, out);
-          width = out.length;
+      for (let i = 0; i < features.length; i++) {
+        const place = places[i]!;
+        if (place >= 0) {
+          const map = maps[i];
+          const value = map === undefined ? row[place]! : map(row[place]!);
+          if (fitsFloat32(value)) line = withCell(line, cells++, value);
+          else if (features[i]!.missing(row)[0]!) line = withoutCell(line, cells++);
+          else return undefined;
+          continue;
         }
+        const feature = features[i]!;
+        const width = feature.write(row, several, 0);
+        let missing: readonly boolean[] | undefined;
         for (let j = 0; j < width; j++) {
-          const value = out[j] as number;
-          if (cells++ > 0) line += ",";
-          if (Number.isFinite(value)) line += value;
-          else if (!mayBeMissing(value, feature, row)) return undefined;
+          const value = several[j]!;
+          if (fitsFloat32(value)) line = withCell(line, cells++, value);
+          else if ((missing ??= feature.missing(row))[j]!) line = withoutCell(line, cells++);
+          else return undefined;
         }
       }
     } catch (error) {
@@ -78,36 +110,26 @@ function compileLine(features: readonly PlacedFeature[]): (row: Row) => string |
   };
 }
 
-/** What is not finite although the inputs are there is no missing value, but a container would read it as one. */
-function mayBeMissing(value: number, { makesMissing, places }: PlacedFeature, row: Row): boolean {
-  return Number.isNaN(value) && (makesMissing || places.some((place) => isMissing(row[place]!)));
+/** A line of so many cells, and one more. */
+function withCell(line: string, cells: number, value: number): string {
+  return cells === 0 ? `${value}` : line + nextCell(value);
+}
+
+function withoutCell(line: string, cells: number): string {
+  return cells === 0 ? "" : `${line},`;
 }
 
 function obstacleOf(feature: PlacedFeature, row: Row): string | undefined {
   const out: Value[] = [];
   try {
-    feature.write(row, out);
+    feature.write(row, out, 0);
   } catch (error) {
     if (error instanceof Refusal) return `cannot make ${feature.name}: ${error.message}`;
     throw error;
   }
-  const j = out.findIndex((value) => !Number.isFinite(value) && !mayBeMissing(value as number, feature, row));
-  return j === -1 ? undefined : `makes ${feature.columns[j]} ${out[j]}, which the model cannot take`;
-}
-
-function problemOf(
-  rows: readonly Row[],
-  explain: (row: Row) => readonly Obstacle[],
-  maxErrors: number,
-): Problem {
-  const errors: FieldError[] = [];
-  for (let i = 0; i < rows.length && errors.length <= maxErrors; i++) {
-    for (const { input, detail } of explain(rows[i]!)) {
-      errors.push({ pointer: `/instances/${i}/features/${input}`, detail });
-    }
-  }
-  const named = errors.slice(0, maxErrors);
-  const fields = named.length === 1 ? "1 field does" : `${named.length} fields do`;
-  const cut = errors.length > maxErrors ? ", and further ones are not named" : "";
-  return new Problem("invalid-request", `${fields} not fit the model's features${cut}.`, { errors: named });
+  const missing = feature.missing(row);
+  const j = out.findIndex((value, k) => !fitsFloat32(value) && !missing[k]!);
+  if (j === -1) return undefined;
+  const beyond = Number.isFinite(out[j]) ? ": it is beyond the range of a float32" : "";
+  return `makes ${feature.columns[j]} ${out[j]}, which the model cannot take${beyond}`;
 }

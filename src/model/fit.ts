@@ -74,9 +74,8 @@ function startFeature(spec: FeatureSpec, file: ModelFile) {
       const values: Value[] = [];
       return {
         add: (row, target) => {
-          values.length = 0;
           try {
-            before.write(row, values);
+            before.write(row, values, 0);
           } catch (error) {
             throw error instanceof Refusal ? new Refusal(`${spec.name}: ${error.message}`) : error;
           }

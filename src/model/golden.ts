@@ -1,5 +1,6 @@
 import { Problem } from "../errors.ts";
 import type { Pipeline } from "./pipeline.ts";
+import { isRecord } from "./record.ts";
 import type { Predicted } from "./target/prediction.ts";
 
 /** A row with the CSV and the prediction that it must give. */
@@ -86,8 +87,4 @@ function isNear(prediction: number, golden: number): boolean {
 /** Whether a golden row's prediction can be compared: a finite number, or an object of such things and labels. */
 export function isPrediction(value: unknown): value is Predicted {
   return Number.isFinite(value) || (isRecord(value) && Object.keys(value).length > 0);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,6 @@
 import { show } from "./check.ts";
-import { DATETIME_FORM, parseDatetime, zoneClock } from "./datetime.ts";
+import { DATETIME_FORM, parseDatetime, plainWallMs, zoneClock } from "./datetime.ts";
+import { FLOAT32_MAX } from "./float32.ts";
 import type { InputSpec, NumericInputSpec } from "./schema.ts";
 import type { Value, ValueKind } from "./step.ts";
 import { didYouMean, listNames } from "./suggest.ts";
@@ -114,6 +115,8 @@ function compileDatetime(spec: Extract<InputSpec, { type: "datetime" }>): Reader
   };
   return {
     read: (value) => {
+      const plain = typeof value === "string" ? plainWallMs(value) : Number.NaN;
+      if (!Number.isNaN(plain)) return plain;
       const result = wall(value);
       return typeof result === "number" ? result : undefined;
     },
@@ -123,22 +126,27 @@ function compileDatetime(spec: Extract<InputSpec, { type: "datetime" }>): Reader
 }
 
 function compileNumeric(spec: NumericInputSpec): Reader {
-  const { minimum, maximum } = boundsOf(spec);
-  const allowed = spec.categories === undefined ? undefined : new Set<unknown>(spec.categories);
-  const integer = spec.type === "integer";
   return {
-    // The bounds are finite, so they keep NaN and Infinity out as well.
-    read: (value) =>
-      typeof value === "number" &&
-      value >= minimum &&
-      value <= maximum &&
-      (!integer || Number.isInteger(value)) &&
-      (allowed === undefined || allowed.has(value))
-        ? value
-        : undefined,
+    read: numericReader(spec),
     explain: (value) => explainNumeric(spec, value),
     fromCell: (cell) => (DECIMAL.test(cell) ? Number(cell) : cell),
   };
+}
+
+/** Of each of the three forms a function of its own, as what it must not ask it need not skip for every value. */
+function numericReader(spec: NumericInputSpec): Input["read"] {
+  const { minimum, maximum } = boundsOf(spec);
+  // The bounds are finite, so they keep NaN and Infinity out as well.
+  const within = (value: unknown) =>
+    typeof value === "number" && value >= minimum && value <= maximum ? value : undefined;
+  const whole = (value: unknown) =>
+    typeof value === "number" && value >= minimum && value <= maximum && Number.isInteger(value)
+      ? value
+      : undefined;
+  const read = spec.type === "integer" ? whole : within;
+  if (spec.categories === undefined) return read;
+  const allowed = new Set<unknown>(spec.categories.filter((category) => read(category) !== undefined));
+  return (value) => (allowed.has(value) ? (value as number) : undefined);
 }
 
 /**
@@ -153,9 +161,6 @@ export function boundsOf(spec: NumericInputSpec): { readonly minimum: number; re
     maximum: Math.floor(Math.min(maximum, Number.MAX_SAFE_INTEGER)),
   };
 }
-
-/** The largest finite float32: XGBoost computes in it, and refuses a whole call for one value beyond it. */
-const FLOAT32_MAX = 2 ** 127 * (2 - 2 ** -23);
 
 /** A number as CSV files write it. Each text has one way to match, so a long one costs no more than its length. */
 const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;

@@ -1,7 +1,9 @@
 import { type TObject, type TSchema, Type } from "@sinclair/typebox";
 import { type Issue, check, show } from "./check.ts";
 import type { FeatureSpec, StepSpec } from "./feature.ts";
+import { formatContradictions } from "./formats.ts";
 import { KINDS, boundsOf, compileInput } from "./inputs.ts";
+import { isRecord } from "./record.ts";
 import {
   type EndpointSpec,
   FeatureObject,
@@ -38,6 +40,9 @@ export function checkModelFile(document: unknown): { file: ModelFile } | { issue
     };
   }
   const issues = check(TOP_LEVEL, document, []);
+  if (!issues.some(({ path: [top] }) => top === "endpoint")) {
+    issues.push(...formatContradictions(document["endpoint"] as EndpointSpec));
+  }
   const inputs = listOf(document["inputs"]);
   const written = listOf(document["features"]);
   for (const [i, input] of inputs.entries()) checkInput(input, ["inputs", i], issues);
@@ -298,10 +303,6 @@ function onlyOf(value: unknown): unknown {
 
 function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function deepFreeze<T>(value: T): T {

@@ -1,10 +1,12 @@
 import { UsageError } from "../errors.ts";
 import { answerWidth, compileDecode, compileDecodeRow } from "./decode.ts";
-import { type Obstacle, compileEncode } from "./encode.ts";
+import { type Obstacle, compileEncode, widthError } from "./encode.ts";
 import { type Input, compileInput } from "./inputs.ts";
-import { type Feature, type FeatureSpec, type LearnedFeature, compileFeature } from "./feature.ts";
+import { type FeatureSpec, type LearnedFeature, compileFeature } from "./feature.ts";
+import { compileFill } from "./fill.ts";
+import { type RowFormat, compileFormat } from "./formats.ts";
 import type { ModelFile } from "./model-file.ts";
-import { DEFAULT_LIMITS, type RequestLimits, type Row, readFeatures, readInstances } from "./request.ts";
+import { DEFAULT_LIMITS, type RequestLimits, type Row, compileReading } from "./request.ts";
 import type { EndpointSpec } from "./schema.ts";
 import type { Value } from "./step.ts";
 import type { Answer } from "./target/answer.ts";
@@ -43,22 +45,34 @@ export interface Pipeline {
    * A row → its features' values, in the order of {@link columns}; NaN where missing.
    *
    * @throws {Refusal} where a step cannot take a value
+   * @throws {TypeError} where the row has not a value for each input
    */
   readonly transform: (row: Row) => number[];
   /**
-   * The same into an array that is there, from place `at` on: for many rows, one after the other.
+   * The same into an array that is there, from place `at` on: for many rows, one after the other. What a row holds beyond
+   * the inputs, such as its target, is not looked at.
    *
+   * @param first the features from this one on, up to `end`; all of them where these are absent
+   * @returns whether {@link encode} takes the row: false where a value is not finite as a float32 and not missing either
    * @throws {Refusal} where a step cannot take a value
+   * @throws {TypeError} where the row is too short
    */
-  readonly fill: (row: Row, into: Float64Array, at: number) => void;
+  readonly fill: (row: Row, into: Float64Array, at: number, first?: number, end?: number) => boolean;
   /**
    * Rows (n × inputs) → n lines of CSV, without line ends.
    *
-   * @throws {Problem} `invalid-request`, naming the inputs of every feature that a step refuses or that is not finite, up
-   *   to the limit
+   * @throws {Problem} `invalid-request`, naming the inputs of every feature that a step refuses or that is neither finite
+   *   as a float32 nor missing, up to the limit
+   * @throws {TypeError} where a row has not a value for each input
    */
   readonly encode: (rows: readonly Row[]) => string[];
-  /** What keeps a row from being encoded, an entry for each input of each such feature; empty where nothing does. */
+  /** How lines of {@link encode} become what the endpoint takes. */
+  readonly format: RowFormat;
+  /**
+   * What keeps a row from being encoded, an entry for each input of each such feature; empty where nothing does.
+   *
+   * @throws {TypeError} where the row is too short
+   */
   readonly explain: (row: Row) => readonly Obstacle[];
   /** The first columns of a training set: one, or one for each of several outputs. */
   readonly targetColumns: readonly TargetColumn[];
@@ -100,7 +114,9 @@ export function compilePipeline(
     const places = spec.from.map((name) => file.inputs.findIndex((input) => input.name === name));
     return { ...compileFeature(spec, places, learned[i]!), name: spec.name, places };
   });
-  reportTwins(features.flatMap(({ columns }) => columns));
+  const columns = Object.freeze(features.flatMap((feature) => feature.columns));
+  reportTwins(columns);
+  const names = file.inputs.map(({ name }) => name);
   return Object.freeze({
     name: file.name,
     version: file.version,
@@ -108,49 +124,24 @@ export function compilePipeline(
     endpoint: file.endpoint,
     inputs,
     features: file.features,
-    columns: Object.freeze(features.flatMap((feature) => feature.columns)),
+    columns,
     featureColumns: Object.freeze(features.map((feature) => feature.columns)),
     target: file.target,
-    readInstances: (body: unknown) => readInstances(body, inputs, limits),
-    readFeatures: (value: unknown, index: number) => readFeatures(value, index, inputs),
+    ...compileReading(inputs, limits),
     transform: (row: Row) => {
+      if (row.length !== names.length) throw widthError(row, names);
       const out: Value[] = [];
-      for (const feature of features) feature.write(row, out);
+      for (const feature of features) feature.write(row, out, out.length);
       return out as number[];
     },
-    fill: compileFill(features, file.features, inputs),
-    ...compileEncode(file.inputs, features, limits),
+    fill: compileFill(names, features),
+    ...compileEncode(names, features, limits),
+    format: compileFormat(file.endpoint, columns),
     targetColumns: Object.freeze(compileTargetColumns(file.target, learnedTarget)),
     answerWidth: answerWidth(file.target),
     decode: compileDecode(file.target, learnedTarget),
     decodeRow: compileDecodeRow(file.target, learnedTarget),
   });
-}
-
-function compileFill(features: readonly Feature[], specs: readonly FeatureSpec[], inputs: readonly Input[]) {
-  const names = inputs.map(({ spec }) => spec.name);
-  // Of a feature that is an input as it is, the place of that input.
-  const copied = specs.map(({ from, steps }) =>
-    from.length + steps.length === 1 ? names.indexOf(from[0]!) : -1,
-  );
-  const several: Value[] = [];
-  return (row: Row, into: Float64Array, at: number): void => {
-    let place = at;
-    for (let i = 0; i < features.length; i++) {
-      if (copied[i]! >= 0) {
-        into[place++] = row[copied[i]!] as number;
-        continue;
-      }
-      const { value, write } = features[i]!;
-      if (value !== undefined) {
-        into[place++] = value(row) as number;
-        continue;
-      }
-      several.length = 0;
-      write(row, several);
-      for (let j = 0; j < several.length; j++) into[place++] = several[j] as number;
-    }
-  };
 }
 
 function reportTwins(columns: readonly string[]): void {

@@ -107,6 +107,8 @@ export const FeatureObject = Type.Object(
 /** InvokeEndpoint's own patterns; a text that takes a variable is checked once that is filled in. */
 const NAME = String.raw`[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}`;
 const PRINTABLE = String.raw`[\x21-\x7e][\x20-\x7e]{0,1023}`;
+/** A list of types is answered 406 by XGBoost's container; what is neither text nor JSON could not be read. */
+const ACCEPT = String.raw`(text/[\w.+-]+|application/[\w.+-]*json[\w.+-]*|\*/\*)( ?;[\x20-\x2b\x2d-\x7e]{1,900})?`;
 const setting = (pattern: string, description: string) =>
   Type.String({ pattern: String.raw`^(?:${pattern}|.*\$\{[^}]*\}.*)$`, description });
 const hosted = (description: string) =>
@@ -121,6 +123,41 @@ export const Endpoint = Type.Object(
     ),
     inference_component: Type.Optional(
       hosted("InferenceComponentName, where the endpoint hosts components."),
+    ),
+    content_type: Type.Optional(
+      Type.Union(
+        [
+          Type.Literal("text/csv", { description: "A line a row; a missing value is an empty cell." }),
+          Type.Literal("application/json", { description: "As `body` says; a missing value is null." }),
+          Type.Literal("application/jsonlines", { description: '`{"features":[…]}`, a line a row.' }),
+          Type.Literal("text/libsvm", {
+            description: "`0 0:value 1:value …`, a line a row; a missing value is left out.",
+          }),
+        ],
+        { default: "text/csv", description: "ContentType: the format that the container takes rows in." },
+      ),
+    ),
+    accept: Type.Optional(
+      setting(
+        ACCEPT,
+        "Accept: one media type that the container answers in, text or JSON, such as application/json;verbose. " +
+          "Unless given it is the content type, and text/csv for text/libsvm.",
+      ),
+    ),
+    body: Type.Optional(
+      Type.Union(
+        [
+          Type.Literal("instances", { description: '`{"instances":[{"features":[…]},…]}`' }),
+          Type.Literal("list", { description: "`[[…],…]`" }),
+        ],
+        { default: "instances", description: "What a body of application/json looks like." },
+      ),
+    ),
+    header: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description: "Whether a body of text/csv begins with a line that names the columns.",
+      }),
     ),
   },
   { ...closed, description: "The SageMaker endpoint that answers." },

@@ -17,14 +17,18 @@ export class Refusal extends Error {
   override readonly name = "Refusal";
 }
 
-/** A step compiled for one model, with everything learned in it. Its function may throw a {@link Refusal}. */
+/**
+ * A step compiled for one model, with everything learned in it. Its function may throw a {@link Refusal}. One that makes
+ * several columns writes them from place `at` of `out` on, as many for every row, and gives the place after the last: an
+ * array that is filled anew for each row takes no memory for it.
+ */
 export type Kernel =
   /** One column in, one out. */
   | { readonly kind: "map"; readonly map: (value: never) => Value }
-  /** One column in, several out: pushes them. */
-  | { readonly kind: "expand"; readonly expand: (value: never, out: Value[]) => void }
-  /** All columns in, some out: pushes them. */
-  | { readonly kind: "join"; readonly join: (values: readonly number[], out: Value[]) => void };
+  /** One column in, several out. */
+  | { readonly kind: "expand"; readonly expand: (value: never, out: Value[], at: number) => number }
+  /** All columns in, some out. */
+  | { readonly kind: "join"; readonly join: (values: readonly number[], out: Value[], at: number) => number };
 
 /** A column of training data in ascending order, equal values together; the values that are missing are left out. */
 export interface SortedColumn {

@@ -158,9 +158,9 @@ describe("what is written", () => {
     const { stderr } = await skewless(["fit", model, raw]);
     expect(stderr).toContain("3 rows, 0 learned steps");
     expect(await readFitted()).toMatchObject({ features: {}, baseline: { inputs: { size: { mean: 4 } } } });
-    const { baseline, data } = await loadModel(model, {});
-    expect(baseline?.target["price"]).toMatchObject({ mean: 20 });
-    expect(data?.rows).toBe(3);
+    const { fitted: found } = await loadModel(model, {});
+    expect(found!.baseline!.target["price"]).toMatchObject({ mean: 20 });
+    expect(found!.data!.rows).toBe(3);
   });
 
   test("replaces what was there before, also what was damaged", async () => {
@@ -176,7 +176,7 @@ describe("what is read", () => {
     const { code, stderr } = await skewless(["fit", model, "-"], { stdin: RAW });
     expect(code).toBe(0);
     expect(stderr).toContain("3 rows, 1 learned step,");
-    expect((await loadModel(model, {})).data?.rows).toBe(3);
+    expect((await loadModel(model, {})).fitted?.data?.rows).toBe(3);
   });
 
   test("may not be stdin, where the steps need more", async () => {

@@ -46,6 +46,14 @@ const demo = async (argv: readonly string[] = [], env: Record<string, string> = 
   return { banner: out.text(), url: url!, ended };
 };
 
+/** Each model that a service has, and whether it is the default. */
+const served = async (url: string) => {
+  const { models } = (await (await fetch(`${url}/models`)).json()) as {
+    models: { name: string; default: boolean }[];
+  };
+  return models.map((model) => [model.name, model.default]);
+};
+
 describe("skewless serve --demo", () => {
   test("prints a curl line that works when it is pasted, and the address of the page", async () => {
     const { banner, url, ended } = await demo();
@@ -62,6 +70,28 @@ describe("skewless serve --demo", () => {
     stop.abort();
     expect(await ended).toEqual({ code: 0, stdout: "", stderr: "" });
     await expect(fetch(url)).rejects.toThrow("fetch failed");
+  });
+
+  test("serves the package's examples beside its model, and POST /predict stays with that", async () => {
+    const { url } = await demo();
+    expect(await served(url)).toEqual([
+      ["bike-rental", true],
+      ["customer-churn", false],
+    ]);
+    await expect.poll(async () => (await fetch(`${url}/readyz`)).status, { timeout: 5000 }).toBe(200);
+  });
+
+  test("serves no examples beside a folder that is asked for", async () => {
+    for (const [argv, env] of [
+      [["--models", "models"], {}],
+      [[], { MODELS_DIR: "models" }],
+    ] as const) {
+      const { url, ended } = await demo(argv, env);
+      expect(await served(url)).toEqual([["bike-rental", true]]);
+      stop.abort();
+      await ended;
+      stop = new AbortController();
+    }
   });
 
   test("calls the endpoint that AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME names instead of the stub", async () => {
@@ -92,8 +122,10 @@ describe("skewless serve --demo", () => {
   test("with ENDPOINT_NAME alone, as with the address alone, embeds no stub", async () => {
     for (const own of [{ ENDPOINT_NAME: "mine" }, { AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: server.url }]) {
       for (const [name, value] of Object.entries(towards(server.url))) vi.stubEnv(name, value);
-      const { banner, ended } = await demo([], { READINESS: "off", ...own });
+      const { banner, url, ended } = await demo([], { READINESS: "off", ...own });
       expect(banner).toContain("It calls the endpoint that the environment names.\n");
+      // Nobody has deployed the examples there.
+      expect(await served(url)).toEqual([["bike-rental", true]]);
       stop.abort();
       expect((await ended).code).toBe(0);
       stop = new AbortController();
@@ -106,6 +138,11 @@ describe("skewless serve --demo", () => {
     const running = startNode([cli, "serve", "--demo", "--port", "0"], { HOST: "127.0.0.1" }, elsewhere);
     processes.push(running);
     await running.says(/It calls the embedded stub endpoint at/);
+    const [, url] = await running.says(/Skewless listens on (\S+)\. /);
+    expect(await served(url!)).toEqual([
+      ["bike-rental", true],
+      ["customer-churn", false],
+    ]);
     running.child.kill("SIGINT");
     expect(await running.ended).toBe(0);
     await rm(elsewhere, { recursive: true });

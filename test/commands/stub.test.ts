@@ -32,9 +32,12 @@ const predict = async (url: string, env: Record<string, string> = {}) => {
 };
 
 describe("skewless stub", () => {
-  test("serves the demo's model under the name that the model file calls, until it is stopped", async () => {
+  test("serves the demo's models under the names that the model files call, until it is stopped", async () => {
     const { url, text, ended } = await start(["--port", "0"]);
-    expect(text).toBe(`The stub endpoint listens on ${url}\n  xgboost-biketrain-v1  ${MODEL}\n`);
+    expect(text).toBe(
+      `The stub endpoint listens on ${url}\n` +
+        `  xgboost-biketrain-v1  ${MODEL}\n  xgboost-churn-v1  models/examples/customer-churn/xgboost.json\n`,
+    );
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect((await predict(url)).json()).toEqual({ predictions: [571.092597122044] });
     stop.abort();
@@ -45,7 +48,7 @@ describe("skewless stub", () => {
   test("follows ENDPOINT_NAME and MODELS_DIR", async () => {
     const env = { ENDPOINT_NAME: "mine", MODELS_DIR: "models" };
     const { url, text } = await start(["-p", "0"], env);
-    expect(text).toContain(`  mine  ${MODEL}\n`);
+    expect(text).toBe(`The stub endpoint listens on ${url}\n  mine  ${MODEL}\n`);
     expect((await predict(url, env)).statusCode).toBe(200);
     expect((await predict(url)).statusCode).toBe(502);
   });

@@ -2,6 +2,8 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { compileFormat } from "../../src/model/formats.ts";
+import { loadModel } from "../../src/registry.ts";
 import { skewless } from "./console.ts";
 
 const MODEL = `
@@ -91,6 +93,22 @@ describe("--split", () => {
   });
 });
 
+test("a column's name that holds a comma is quoted in the header", async () => {
+  const sky = join(folder, "sky.yaml");
+  const features =
+    "features:\n  - size\n  - { name: sky, from: sky, steps: [{ one_hot: { categories: [clear, 'rain, heavy'] } }] }\n";
+  await writeFile(
+    sky,
+    MODEL.replace("features:", "  - { name: sky, type: string }\nfeatures:").replace(
+      /features:[^]*?(?=target)/,
+      features,
+    ),
+  );
+  const argv = ["transform", sky, "-", "--header"];
+  const { stdout } = await skewless(argv, { stdin: "at,size,sky\n2012-12-19,5,clear\n" });
+  expect(stdout).toBe('size,sky_clear,"sky_rain, heavy"\n5,1,0\n');
+});
+
 describe("--format libsvm", () => {
   test("the target is the label; columns count from 0; a zero is written, what is missing is not", async () => {
     const { code, stdout } = await run(
@@ -104,9 +122,26 @@ describe("--format libsvm", () => {
     });
   });
 
-  test("without a target there is no label", async () => {
+  test("without a target the label is 0, so that no loader takes the first column for it", async () => {
     const { stdout } = await run("at,size\n2012-12-19,5\n2012-12-19,\n", "--format", "libsvm");
-    expect(stdout).toBe("0:5 1:2012\n1:2012\n");
+    expect(stdout).toBe("0 0:5 1:2012\n0 1:2012\n");
+  });
+
+  test("a row is what the endpoint gets, but for the label, and a first column that is missing", async () => {
+    const lacking = "at,size,price\n2012-12-19,0,0\n2013-01-01,-1.5e-7,3\n2013-01-01,,3\n";
+    const { stdout } = await run(lacking, "--format", "libsvm");
+    const { pipeline } = await loadModel(model, {});
+    const { rows } = compileFormat({ name: "e", content_type: "text/libsvm" }, pipeline.columns);
+    const lines = pipeline.encode([
+      [Date.UTC(2012, 11, 19), 0],
+      [Date.UTC(2013, 0, 1), -1.5e-7],
+      [Date.UTC(2013, 0, 1), Number.NaN],
+    ]);
+    expect(stdout).toBe(
+      rows(lines)
+        .map((row, i) => row.replace("0", `${[0, Math.log1p(3), Math.log1p(3)][i]}`).replace(" 0:nan", ""))
+        .join("\n") + "\n",
+    );
   });
 
   test("several targets do not fit into one label", async () => {

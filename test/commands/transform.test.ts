@@ -114,6 +114,26 @@ describe("what is written", () => {
     expect(await fromStdin(raw)).toMatchObject({ code: 0, stdout: "1,2012,2\n" });
   });
 
+  test("a file of many chunks: quoted newlines and CRLF lie across their ends, and lines are counted on", async () => {
+    const at = await home("chunks");
+    // Of lengths that share no factor with a chunk's, so that every byte of a row comes to lie at an end of one.
+    const row = (i: number) => `2012-12-19,"${"x".repeat(i % 89)}\r\n""y"",",${i % 1000}.5,1`;
+    const rows = Array.from({ length: 20_000 }, (_, i) => row(i));
+    const raw = join(at, "raw.csv");
+    const out = join(at, "out.csv");
+    await writeFile(raw, ["at,note,size,kind", ...rows, ""].join("\r\n"));
+    expect(await skewless(["transform", plain, raw, "-o", out])).toMatchObject({ code: 0 });
+    const expected = rows.map((_, i) => `${i % 1000}.5,2012,1\n`).join("");
+    expect(await readFile(out, "utf8")).toBe(expected);
+
+    const bad = rows.toSpliced(19_000, 1, "2012-12-19,,1001,1");
+    await writeFile(raw, ["at,note,size,kind", ...bad, ""].join("\r\n"));
+    const { code, stderr } = await skewless(["transform", plain, raw, "-o", out]);
+    expect(code).toBe(1);
+    // Each row before it takes two lines, the header one.
+    expect(stderr).toContain(`${raw}:38002: size must be at most 1000 m, not 1001.`);
+  });
+
   test("a character cut in two by a chunk's end stays one", async () => {
     const raw = Buffer.from("at,größe,size,kind\n2012-12-19,ü,1,2\n");
     const bytes = Readable.from([...raw].map((byte) => Buffer.from([byte])));

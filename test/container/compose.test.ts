@@ -1,4 +1,6 @@
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import {
   DockerComposeEnvironment,
@@ -92,6 +94,27 @@ test("the three golden rows come back through HTTP within 1e-4 relative, one by 
   expect(predictions.map((prediction, index) => prediction / GOLDEN[index]![1])).toEqual(
     GOLDEN.map(() => expect.closeTo(1, 4)),
   );
+});
+
+test("the example stands beside it, under an address of its own, and is ready as well", async () => {
+  const ready = await fetch(`${url}/readyz`);
+  expect(await ready.json()).toEqual({
+    status: "ready",
+    models: [
+      { model: "bike-rental", state: "ready" },
+      { model: "customer-churn", state: "ready" },
+    ],
+  });
+  const [golden] = (await readFile(join(root, "models/examples/customer-churn.golden.jsonl"), "utf8")).split(
+    "\n",
+  );
+  const { features, prediction } = JSON.parse(golden!) as { features: unknown[]; prediction: unknown };
+  const reply = await fetch(`${url}/models/customer-churn/predict`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ instances: [{ features }] }),
+  });
+  expect(await reply.json()).toEqual({ predictions: [prediction] });
 });
 
 test("the stub answers other AWS clients of this machine, and nobody outside", async () => {

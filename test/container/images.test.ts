@@ -71,7 +71,11 @@ test("the service's image holds its model files but no trained model, no sources
   expect(files).toContain("./models/bike-rental.yaml");
   expect(files).toContain("./models/bike-rental.golden.jsonl");
   expect(files).toContain("./dist/main.js");
+  expect(files).toContain("./models/examples/customer-churn.yaml");
+  expect(files).toContain("./models/examples/customer-churn.fitted.json");
+  expect(files).toContain("./models/examples/customer-churn.golden.jsonl");
   expect(files).not.toContain("./models/bike-rental");
+  expect(files).not.toContain("./models/examples/customer-churn");
   expect(files).not.toContain("./src");
   const tools = await tryDocker(
     "run",

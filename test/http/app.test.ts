@@ -3,7 +3,7 @@ import { type Logger, pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildApp } from "../../src/http/app.ts";
 import { ProblemSchema } from "../../src/http/problems.ts";
-import { type Model, loadModels } from "../../src/registry.ts";
+import { type FolderModel, loadModels } from "../../src/registry.ts";
 import type { Stub } from "../../src/stub/server.ts";
 import { type Rig, bodyWith, expectProblem, post, startDemoStub, startRig } from "./rig.ts";
 
@@ -154,7 +154,7 @@ describe("the log", () => {
 const secret = "the password is hunter2";
 
 const bare = async (logger?: Logger) => {
-  const [{ pipeline, golden }] = (await loadModels("models", {})) as [Model];
+  const [{ pipeline, golden }] = (await loadModels("models", {})) as [FolderModel];
   return buildApp({
     version: "1.2.3",
     models: [{ pipeline, golden, predict: () => Promise.reject(new TypeError(secret)) }],

@@ -1,7 +1,10 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { fittedText } from "../../src/fitted-file.ts";
+import type { Baseline } from "../../src/model/baseline.ts";
+import { loadModelFile } from "../../src/registry.ts";
 import type { Stub } from "../../src/stub/server.ts";
 import { type Rig, bodyWith, expectProblem, golden, post, startDemoStub, startRig } from "./rig.ts";
 
@@ -66,6 +69,8 @@ describe("one model", () => {
           ...parts.map((name) => part(name)),
         ],
         columns: [...asIs, ...parts],
+        content_type: "text/csv",
+        accept: "text/csv",
         target: {
           name: "count",
           type: "regression",
@@ -92,6 +97,68 @@ describe("one model", () => {
         description: "Air temperature",
       });
     }));
+
+  test("that is fitted says on what, and what that looked like", () =>
+    withRig({ MODELS_DIR: "models/examples" }, async ({ app }) => {
+      const reply = await app.inject("/models/customer-churn");
+      expect(reply.statusCode).toBe(200);
+      const text = await readFile("models/examples/customer-churn.fitted.json", "utf8");
+      const { data, baseline } = JSON.parse(text) as { data: object; baseline: Baseline };
+      const kinds = new Set(Object.values(baseline.inputs).map(({ kind }) => kind));
+      expect(kinds).toEqual(new Set(["number", "category", "datetime"]));
+      expect(reply.json()).toMatchObject({ fitted: { data, baseline } });
+      expect(reply.json<{ fitted: object }>().fitted).toEqual({ data, baseline });
+    }));
+
+  test("that was fitted elsewhere says no more than that, and of odd data no number that is none", async () => {
+    const odd = join(folder, "odd");
+    await mkdir(odd);
+    const model = join(odd, "odd.yaml");
+    await writeFile(
+      model,
+      `{ name: odd, version: "1", endpoint: { name: e }, inputs: [{ name: toString, type: number, missing: true }, { name: t, type: datetime, missing: true }], features: [toString], target: { name: y } }`,
+    );
+    const file = await loadModelFile(model, {});
+    const quantiles = { 0.5: null };
+    const none = {
+      kind: "number",
+      count: 0,
+      missing: 2,
+      mean: null,
+      std: null,
+      min: null,
+      max: null,
+    } as const;
+    const baseline: Baseline = {
+      inputs: {
+        toString: { ...none, quantiles },
+        t: { kind: "datetime", count: 0, missing: 2, min: null, max: null },
+      },
+      target: {
+        y: {
+          kind: "category",
+          count: 6,
+          missing: 0,
+          categories: [
+            ["1", 1],
+            [1, 2],
+            [true, 3],
+          ],
+          others: 0,
+        },
+      },
+    };
+    for (const fitted of [{}, { baseline }]) {
+      await writeFile(
+        join(odd, "odd.fitted.json"),
+        fittedText(file, { ...fitted, learned: [[]], target: [{}] }),
+      );
+      await withRig({ MODELS_DIR: odd }, async ({ app }) => {
+        const reply = await app.inject("/models/odd");
+        expect(reply.json<{ fitted: object }>().fitted).toEqual(fitted);
+      });
+    }
+  });
 
   test("that is not there is asked whether another was meant", () =>
     withRig({}, async ({ app }) => {

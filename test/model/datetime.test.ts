@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseDatetime, zoneClock } from "../../src/model/datetime.ts";
+import { parseDatetime, plainWallMs, zoneClock } from "../../src/model/datetime.ts";
 
 const DAY_MS = 86_400_000;
 const NOT_A_DATETIME = "must be a date-time like 2012-12-19 17:00:00 or 2012-12-19T17:00:00";
@@ -12,6 +12,38 @@ const naive = (wallMs: number) => ({ wallMs, offsetMinutes: undefined });
 const FIRST_MS = Date.parse("0001-01-01T00:00:00Z");
 const LAST_MS = Date.parse("9999-12-31T23:59:59.999Z");
 const anyMs = fc.integer({ min: FIRST_MS, max: LAST_MS });
+
+describe("a plain time, without fraction and offset, is read the short way", () => {
+  const wallMsOf = (text: string) => {
+    const parsed = parseDatetime(text);
+    return typeof parsed === "string" || parsed.offsetMinutes !== undefined ? Number.NaN : parsed.wallMs;
+  };
+
+  test("to what parseDatetime gives, on every day and in every second", () => {
+    fc.assert(
+      fc.property(anyMs, fc.constantFrom(10, 16, 19), fc.constantFrom("T", " "), (ms, length, between) => {
+        const text = new Date(ms).toISOString().slice(0, length).replace("T", between);
+        expect([text, plainWallMs(text)]).toEqual([text, wallMsOf(text)]);
+        expect(plainWallMs(text)).not.toBeNaN();
+      }),
+    );
+  });
+
+  test("and nothing else is: what has one character wrong is left to parseDatetime", () => {
+    const characters = [..."0123456789-: TtZ+./\u0000é\uff11"];
+    for (const text of ["2024-02-29", "2024-02-29 23:59", "2024-02-29T23:59:59"]) {
+      for (let i = 0; i < text.length; i++) {
+        for (const character of characters) {
+          const changed = text.slice(0, i) + character + text.slice(i + 1);
+          expect([changed, plainWallMs(changed)]).toEqual([changed, wallMsOf(changed)]);
+        }
+      }
+    }
+    for (const longer of ["2024-02-29 23:59:59.5", "2024-02-29T23:59:59Z", "2024-02-29 23:59Z", ""]) {
+      expect(plainWallMs(longer)).toBeNaN();
+    }
+  });
+});
 
 describe("a date-time as text", () => {
   test("is read like Date does on every day from 1900 to 2100", () => {

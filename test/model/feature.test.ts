@@ -18,7 +18,8 @@ function feature(
 
 function write({ write: push }: ReturnType<typeof compileFeature>, ...row: Value[]): Value[] {
   const out: Value[] = [];
-  push(row, out);
+  const end = push(row, out, 0);
+  expect(end).toBe(out.length);
   return out;
 }
 
@@ -77,24 +78,39 @@ describe("a compiled feature", () => {
     const once = write(poly, 1, 2);
     expect([write(poly, 3, 3), write(poly, 1, 2)]).toEqual([write(poly, 3, 3), once]);
     const out: Value[] = [7];
-    poly.write([1, 2], out);
+    expect(poly.write([1, 2], out, 1)).toBe(1 + once.length);
     expect(out).toEqual([7, ...once]);
   });
 
-  test("says whether a step may make a value missing that was there", () => {
-    expect(feature(["a"], [0], [step("log")]).makesMissing).toBe(false);
+  test("says which of its columns are missing: those made of a missing input, or left out by a step", () => {
+    const missing = (steps: ReturnType<typeof step>[], from: readonly string[], ...row: Value[]) =>
+      feature(from, [...from.keys()], steps).missing(row);
+    const label = step("label_map", { map: { 1: 5 }, default: "missing" });
+    expect([missing([], ["a"], Number.NaN), missing([], ["a"], 1)]).toEqual([[true], [false]]);
+    expect(missing([step("log")], ["a"], -1)).toEqual([false]);
+    expect([missing([label], ["a"], 2), missing([label], ["a"], 1)]).toEqual([[true], [false]]);
+    expect(missing([label, step("abs")], ["a"], 2)).toEqual([true]);
+    expect(missing([step("impute", { constant: -1 }), step("log")], ["a"], Number.NaN)).toEqual([false]);
+    expect(missing([step("log")], ["a", "b"], Number.NaN, -1)).toEqual([true, false]);
+    expect(missing([cycle], ["a", "b"], Number.NaN, 1)).toEqual([true, true, false, false]);
+    expect(missing([step("log"), step("product")], ["a", "b"], -1, Number.NaN)).toEqual([true]);
+    const degree2 = step("polynomial", { degree: 2, interaction_only: true, include_bias: true });
+    // 1, a, b, a b
+    expect(missing([step("log"), degree2], ["a", "b"], -1, Number.NaN)).toEqual([false, false, true, true]);
+    expect(missing([degree2, label], ["a", "b"], 1, 2)).toEqual([false, false, true, true]);
   });
 
-  test("gives its value alone where it is one, made step by step from one other", () => {
+  test("gives place and map where it is one value, made step by step from one input", () => {
     const mapped = feature(["a"], [1], [step("square"), step("sqrt")]);
-    expect(mapped.value!([0, -3])).toBe(3);
-    expect(feature(["a"], [1], []).value!([0, -3])).toBe(-3);
+    expect([mapped.place, mapped.map!(-3)]).toEqual([1, 3]);
+    const plain = feature(["a"], [1], []);
+    expect([plain.place, plain.map]).toEqual([1, undefined]);
     for (const several of [
       feature(["a", "b"], [0, 1], []),
       feature(["a", "b"], [0, 1], [step("product")]),
-      feature(["a"], [0], [cycle]),
+      feature(["a"], [0], [step("abs"), cycle]),
     ]) {
-      expect(several.value).toBeUndefined();
+      expect([several.place, several.map]).toEqual([undefined, undefined]);
     }
   });
 

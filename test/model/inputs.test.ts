@@ -123,6 +123,11 @@ describe("a date-time", () => {
   const naive: InputSpec = { name: "at", type: "datetime" };
   const berlin: InputSpec = { name: "at", type: "datetime", time_zone: "Europe/Berlin" };
 
+  test("may have a fraction of a second, of which the milliseconds count", () => {
+    const at = input({ name: "at", type: "datetime" });
+    expect(at.read("1970-01-01 00:00:01.2345")).toBe(1234);
+  });
+
   test("without an offset is kept as it is written, with a time zone or without", () => {
     for (const spec of [naive, berlin]) {
       expect(read(spec, "2012-03-25 02:30:00")).toBe(Date.UTC(2012, 2, 25, 2, 30));

@@ -138,6 +138,10 @@ describe("a compiled pipeline", () => {
     for (const [i, row] of rows.entries()) pipeline.fill(row, into, 1 + i * width);
     expect([...into]).toEqual([-1, ...rows.flatMap((row) => pipeline.transform(row)), -1]);
     expect(into[1]).toBe(4);
+    // Some features alone, by their places.
+    const some = new Float64Array(3).fill(-1);
+    expect(pipeline.fill(rows[0]!, some, 1, 2, 3)).toBe(true);
+    expect([...some]).toEqual([-1, 3, -1]);
   });
 
   test("writes the columns of several inputs side by side, under the inputs' names", () => {

@@ -252,6 +252,18 @@ describe("the summary of what is wrong", () => {
     expect(beyond.errors!.at(-1)!.pointer).toBe("/instances/99/features/1");
   });
 
+  test("are counted alone where none may be named", () => {
+    const model = compileInputs([{ name: "x", type: "number" }], { maxInstances: 1, maxErrors: 0 });
+    for (const body of [null, {}, { instances: [{ features: ["a"] }] }]) {
+      const problem = problemOf(() => model.readInstances(body));
+      expect([problem.message, problem.errors, problem.errorCount]).toEqual([
+        "1 field does not fit the model's inputs; none is named.",
+        [],
+        1,
+      ]);
+    }
+  });
+
   test("counts every kind of fault beyond the limit too", () => {
     const limit = { maxInstances: 100, maxErrors: 1 };
     const model = compileInputs([{ name: "x", type: "number" }], limit);

@@ -1,5 +1,5 @@
 import { UsageError } from "../../src/errors.ts";
-import { type FeatureSpec, compileFeature } from "../../src/model/feature.ts";
+import { type Feature, type FeatureSpec, compileFeature } from "../../src/model/feature.ts";
 import { KINDS, compileInput } from "../../src/model/inputs.ts";
 import { type ModelFile, checkModelFile } from "../../src/model/model-file.ts";
 import { type Learned, compilePipeline } from "../../src/model/pipeline.ts";
@@ -143,10 +143,10 @@ function fitAlone(
 }
 
 /** What `write` makes of a row; undefined where it refuses. */
-function attempt(write: (row: readonly Value[], out: Value[]) => void, row: readonly Value[]) {
+function attempt(write: Feature["write"], row: readonly Value[]) {
   const out: Value[] = [];
   try {
-    write(row, out);
+    write(row, out, 0);
     return out;
   } catch (error) {
     if (error instanceof Refusal) return undefined;
@@ -177,7 +177,7 @@ function checkWhole(file: ModelFile, one: Case, rows: Rows, { steps, out }: Trac
   // Twin columns are refused: the text "nan" and a missing value, as names in scikit-learn too, are one.
   if (transform === undefined) return [];
   const differing = rows.findIndex((row, i) => {
-    const made = attempt((from, to) => void to.push(...transform(from)), row!);
+    const made = attempt((from, to) => to.push(...transform(from)), row!);
     const expected = out[i];
     return made?.length !== expected?.length || made?.some((value, j) => !Object.is(value, expected![j]));
   });

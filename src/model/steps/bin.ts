@@ -101,9 +101,10 @@ function oneHot(edges: readonly number[]): Kernel {
   const count = countOf(edges);
   return {
     kind: "expand",
-    expand: (value: number, out: Value[]) => {
+    expand: (value: number, out: Value[], at: number) => {
       const found = find(value);
-      for (let i = 0; i < count; i++) out.push(Number.isNaN(found) ? found : Number(i === found));
+      for (let i = 0; i < count; i++) out[at + i] = Number.isNaN(found) ? found : Number(i === found);
+      return at + count;
     },
   };
 }

@@ -19,7 +19,13 @@ function combining(
   max: number,
   combine: (values: readonly number[]) => number,
 ) {
-  const kernel: Kernel = { kind: "join", join: (values, out) => void out.push(combine(values)) };
+  const kernel: Kernel = {
+    kind: "join",
+    join: (values, out, at) => {
+      out[at] = combine(values);
+      return at + 1;
+    },
+  };
   return {
     summary,
     counterpart,
@@ -83,7 +89,8 @@ export const COMBINING_STEPS = {
       const products = new Float64Array(terms.length);
       return {
         kind: "join",
-        join: (values, out) => {
+        join: (values, out, at) => {
+          let place = at;
           for (let i = 0; i < terms.length; i++) {
             const { rest, column, written } = terms[i]!;
             const product =
@@ -93,8 +100,9 @@ export const COMBINING_STEPS = {
                   ? values[column]!
                   : products[rest]! * values[column]!;
             products[i] = product;
-            if (written) out.push(product);
+            if (written) out[place++] = product;
           }
+          return place;
         },
       };
     },

@@ -26,7 +26,7 @@ export const DATE_STEPS = {
     parameters: oneOf(Object.keys(DATETIME_PARTS), "Which part."),
     takes: ["datetime"],
     gives: "number",
-    compile: (name) => ({ kind: "map", map: orMissing(DATETIME_PARTS[name]) }),
+    compile: (name) => ({ kind: "map", map: DATETIME_PARTS[name] }),
   } satisfies Step<DatetimePart>,
   cyclical: {
     summary:
@@ -64,12 +64,14 @@ export const DATE_STEPS = {
     names: (columns) => columns.flatMap((column) => [`${column}_sin`, `${column}_cos`]),
     compile: (cyclical) => {
       const { part, period = PERIODS[part!] } = settings(cyclical);
-      const take = part === undefined ? (value: number) => value : orMissing(DATETIME_PARTS[part]);
+      const take = part === undefined ? (value: number) => value : DATETIME_PARTS[part];
       return {
         kind: "expand",
-        expand: (value: number, out) => {
+        expand: (value: number, out, at) => {
           const angle = (take(value) / period) * 2 * Math.PI;
-          out.push(Math.sin(angle), Math.cos(angle));
+          out[at] = Math.sin(angle);
+          out[at + 1] = Math.cos(angle);
+          return at + 2;
         },
       };
     },
@@ -78,9 +80,4 @@ export const DATE_STEPS = {
 
 function settings(cyclical: Cyclical): Exclude<Cyclical, string> {
   return typeof cyclical === "string" ? { part: cyclical } : cyclical;
-}
-
-/** Integer arithmetic and comparisons would make a number of what is missing. */
-function orMissing(part: (wallMs: number) => number): (value: number) => number {
-  return (value) => (Number.isNaN(value) ? value : part(value));
 }

@@ -38,13 +38,14 @@ export const HASH = {
     const prefix = name === undefined ? "" : `${name}=`;
     return {
       kind: "expand",
-      expand: (value: Value, out: Value[]) => {
+      expand: (value: Value, out: Value[], at: number) => {
         // What a step before it made of an impossible number must not pass for one of the categories.
         if (typeof value === "number" && !Number.isFinite(value)) throw new Refusal(`hash takes no ${value}`);
         const hash = murmur3(prefix + String(value));
         const place = Math.abs(hash) % n_features;
         const sign = alternate_sign && hash < 0 ? -1 : 1;
-        for (let j = 0; j < n_features; j++) out.push(j === place ? sign : 0);
+        for (let j = 0; j < n_features; j++) out[at + j] = j === place ? sign : 0;
+        return at + n_features;
       },
     };
   },

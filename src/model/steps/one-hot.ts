@@ -79,9 +79,10 @@ export const ONE_HOT = {
     );
     return {
       kind: "expand",
-      expand: (value: Value, out: Value[]) => {
+      expand: (value: Value, out: Value[], at: number) => {
         const place = places.get(value) ?? others ?? refuse(value);
-        for (let j = 0; j < width; j++) out.push(j === place ? 1 : 0);
+        for (let j = 0; j < width; j++) out[at + j] = j === place ? 1 : 0;
+        return at + width;
       },
     };
   },

@@ -1,5 +1,6 @@
 import { type TObject, type TSchema, Type } from "@sinclair/typebox";
 import { type Issue, check, show } from "../check.ts";
+import { isRecord } from "../record.ts";
 import { didYouMean } from "../suggest.ts";
 import { TARGET_TRANSFORMS, type TargetTransformName, targetTransformOf } from "../target-transforms.ts";
 import { TARGET_SCHEMAS } from "./schema.ts";
@@ -150,8 +151,4 @@ function reportInput(name: unknown, inputs: Names, path: Issue["path"], issues: 
 
 function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
-}
-
-function isRecord(value: unknown): value is Written {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

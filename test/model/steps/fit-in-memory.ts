@@ -80,8 +80,8 @@ export function compiled(
   return (value) => {
     if (kernel.kind === "map") return [kernel.map(value as never)];
     const out: Row[number][] = [];
-    if (kernel.kind === "expand") kernel.expand(value as never, out);
-    else kernel.join([value as number], out);
+    if (kernel.kind === "expand") kernel.expand(value as never, out, 0);
+    else kernel.join([value as number], out, 0);
     return out;
   };
 }
