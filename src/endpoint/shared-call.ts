@@ -20,7 +20,7 @@ export interface SharedCall {
   readonly controller: AbortController | undefined;
 }
 
-/** Puts the rows of a call together. */
+/** Makes a call that carries these rows. */
 export function createSharedCall(
   portions: readonly Portion<Request>[],
   sentMs: number,
@@ -29,7 +29,16 @@ export function createSharedCall(
   let rows = 0;
   for (const { count } of portions) rows += count;
   const controller = isWhole(portions) ? undefined : new AbortController();
-  return { portions, rows, sentMs, inFlight, wanted: portions.length, controller };
+  const call = { portions, rows, sentMs, inFlight, wanted: 1, controller };
+  if (controller === undefined) return call;
+  call.wanted = 0;
+  for (const { request } of portions) {
+    const carriers = (request.carriers ??= new Set());
+    // A request may have two portions, with another's between them.
+    if (!carriers.has(call)) call.wanted++;
+    carriers.add(call);
+  }
+  return call;
 }
 
 /** Sends a call. Its deadline is the latest one of its requests. */
@@ -55,6 +64,18 @@ export function sendShared(next: Invoke, { portions, controller }: SharedCall): 
   } catch (error) {
     return Promise.reject(error);
   }
+}
+
+/** Ends a request's interest in the calls that carry it, and the calls that nobody else wants. */
+export function jump(request: Request, reason: unknown): void {
+  for (const call of request.carriers ?? []) if (--call.wanted === 0) call.controller!.abort(reason);
+  request.carriers = undefined;
+}
+
+/** Says that a call has ended. */
+export function letGo(call: SharedCall): void {
+  if (call.controller === undefined) return;
+  for (const { request } of call.portions) request.carriers?.delete(call);
 }
 
 /** One request with all of its rows: nobody else has a say in the call. */
