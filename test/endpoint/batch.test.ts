@@ -159,6 +159,20 @@ describe("a large request", () => {
     expect(rows()[1]).toContain("small");
   });
 
+  test("may be in one call twice, with a small one between, and that is one call still", async () => {
+    const { ask, received, clock } = rig(1, { maxRows: 200 });
+    ask(["first"]);
+    await clock.settle();
+    const large = ask(text(300));
+    ask(["small"]);
+    await received[0]!.answer();
+    expect(received[1]!.call.rows.indexOf("small")).toBe(128);
+    await received[1]!.answer({ requestId: "a", throttled: 1, attempts: 2 });
+    await received[2]!.answer({ requestId: "b" });
+    expect(large.value).toMatchObject({ requestId: "a,b", throttled: 1, batch: { rows: 200, calls: 2 } });
+    expect(large.value!.answers).toEqual(text(300).map((row) => row.toUpperCase()));
+  });
+
   test("fails with its first call that fails; what waits of it does not leave, what is in flight is aborted", async () => {
     const { ask, received, clock, state } = rig(2, { maxRows: 10 });
     const large = ask(text(40));
@@ -302,6 +316,20 @@ describe("a caller that goes away", () => {
     expect(signal.aborted).toBe(true);
     expect(states[1]!.error).toMatchObject({ code: "caller-gone" });
     expect(state()).toMatchObject({ inFlight: 0, waitingRequests: 0 });
+  });
+
+  test("ends a call that carried two portions of it, when nobody else wants that", async () => {
+    const { ask, received, clock } = rig(1, { maxRows: 200 });
+    const [large, small] = [leave(), leave()];
+    ask(["first"]);
+    await clock.settle();
+    ask(text(300), large.context);
+    ask(["small"], small.context);
+    await received[0]!.answer();
+    large.go();
+    expect(received[1]!.context.signal.aborted).toBe(false);
+    small.go();
+    expect(received[1]!.context.signal.aborted).toBe(true);
   });
 
   test("while another's answers come, gets none and disturbs none", async () => {

@@ -42,13 +42,13 @@ export function answered({ rows }: Call): Reply {
 /** How a promise stands, to look at without waiting for it. */
 export function watch<T>(promise: Promise<T>): { value?: T; error?: unknown } {
   const state: { value?: T; error?: unknown } = {};
-  promise.then(
-    (value) => {
-      state.value = value;
-    },
-    (error: unknown) => {
+  const settle = async (): Promise<void> => {
+    try {
+      state.value = await promise;
+    } catch (error) {
       state.error = error;
-    },
-  );
+    }
+  };
+  void settle();
   return state;
 }
