@@ -156,7 +156,8 @@ export function climbingLimit({ most, least = 1, initial = Math.min(most, 4) }: 
 
   const lower = (isLate: boolean): number | undefined => {
     const used = Math.min(base.limit, Math.round(base.inFlight));
-    const share = usualMs / base.fixedMs;
+    // Where rows are thought to take all of the time, nothing is known of the rest of it: 0 / 0 is no limit.
+    const share = base.fixedMs === 0 ? 1 : usualMs / base.fixedMs;
     if (used <= least || (share > inflated && (wasLower || !isLate))) return undefined;
     wasLower = true;
     // As many as would not be kept waiting, were the calls as quick as usual.

@@ -241,3 +241,12 @@ test("Whatever ends, in whatever order, the limit is a whole number within its b
     }),
   );
 });
+
+test("Calls whose rows are thought to take all of the time leave the limit a number", () => {
+  const limit = climbingLimit({ most: 64 });
+  const call = { callMs: 100, fixedMs: 0, requests: 10, waitedMs: 500, outcome: "ok" } as const;
+  for (let i = 1; i <= 500; i++) {
+    limit.ended({ ...call, nowMs: 20 * i, inFlight: limit.current() });
+    expect(limit.current()).toBeGreaterThanOrEqual(1);
+  }
+});
