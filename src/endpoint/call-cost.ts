@@ -6,6 +6,8 @@ export interface CostEstimate {
   readonly rowMs: number;
   /** Takes a call into account that was sent once and went well. */
   learn(rows: number, callMs: number): void;
+  /** Whether calls have been of different sizes at any time. */
+  readonly isKnown: boolean;
   /** Whether calls were so much of one size that the slope is a guess. */
   isUnsure(): boolean;
 }
@@ -23,6 +25,7 @@ const leastSpread = 0.05;
  * noise is 0, which leaves calls whole.
  */
 export function createCostEstimate(): CostEstimate {
+  let calls = 0;
   let weight = 0;
   let meanRows = 0;
   let meanMs = 0;
@@ -31,13 +34,15 @@ export function createCostEstimate(): CostEstimate {
   let msSquares = 0;
 
   const isUnsure = (): boolean =>
-    weight < fewestCalls || Math.sqrt(rowsSquares / weight) < leastSpread * meanRows;
+    calls < fewestCalls || Math.sqrt(rowsSquares / weight) < leastSpread * meanRows;
 
   const estimate = {
     fixedMs: 0,
     rowMs: 0,
+    isKnown: false,
     isUnsure,
     learn(rows: number, callMs: number): void {
+      calls++;
       weight = weight * decay + 1;
       const rowsOff = rows - meanRows;
       const msOff = callMs - meanMs;
@@ -47,6 +52,7 @@ export function createCostEstimate(): CostEstimate {
       products = products * decay + rowsOff * (callMs - meanMs);
       msSquares = msSquares * decay + msOff * (callMs - meanMs);
       if (!isUnsure()) {
+        estimate.isKnown = true;
         const slope = products / rowsSquares;
         const residual = Math.max(0, msSquares - slope * products) / Math.max(1, weight - 2);
         const sure = slope - 2 * Math.sqrt(residual / rowsSquares);

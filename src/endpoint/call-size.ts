@@ -14,8 +14,6 @@ const callCpuMs = 1;
  * request takes here. The whole of it would cut calls of an endpoint that answers at once, where nothing is won by it.
  */
 const requestMs = 0.012;
-/** The root's factor for what a row adds to its call: calls are cut a little too seldom rather than too often. */
-const caution = 2;
 /** Rows beyond so many times the fixed time of a call, as what a row adds counts it, win next to no throughput. */
 const enoughTimes = 4;
 
@@ -29,10 +27,15 @@ export interface Load {
 export function bestRows({ rows, requests }: Load, { rowMs }: Pick<CostEstimate, "rowMs">): number {
   const bestRequests = Math.sqrt((requests * callCpuMs) / requestMs);
   const best = Math.min(
-    Math.sqrt((caution * rows * callCpuMs) / rowMs),
+    Math.sqrt((saturation(rows) * rows * callCpuMs) / rowMs),
     bestRequests * (rows / Math.max(1, requests)),
   );
   return Math.max(1, Math.ceil(best));
+}
+
+/** The more is under way, the more the CPU is what everyone waits for, and a call costs more than its own time. */
+function saturation(rows: number): number {
+  return Math.max(1, Math.log10(rows));
 }
 
 /** Rows of a call when there are too few calls for those that wait: more than the best, but not without end. */
@@ -42,6 +45,9 @@ export function mostUsefulRows({ fixedMs, rowMs }: Pick<CostEstimate, "fixedMs" 
 
 /** Lone requests that are cut in two to see what comes of it, while calls are all of one size: first often, then seldom. */
 const probe = { fewestRows: 16, often: 8, untilTry: 64, seldom: 128 };
+
+/** Rows of a call at most while it is not known what rows cost: half of it in turns, to learn that. */
+const unknownRows = 1000;
 
 /** What waits to leave together. */
 export interface Waiting {
@@ -66,12 +72,13 @@ export interface CallSize {
 /** Calls that take as many rows as is best, from what earlier calls took. */
 export function bestSize(mostRows: number): CallSize {
   const cost = createCostEstimate();
-  let tries = 0;
+  let lone = 0;
+  let isHalf = false;
 
   const isProbe = ({ rows, requests }: Waiting, load: Load): boolean => {
     if (load.requests > 1 || requests !== 1 || rows < probe.fewestRows || !cost.isUnsure()) return false;
-    tries++;
-    return tries % (tries <= probe.untilTry ? probe.often : probe.seldom) === 0;
+    lone++;
+    return lone % (lone <= probe.untilTry ? probe.often : probe.seldom) === 0;
   };
 
   return {
@@ -80,6 +87,10 @@ export function bestSize(mostRows: number): CallSize {
     learn: cost.learn,
     isFull: ({ rows }, load) => rows >= Math.min(mostRows, bestRows(load, cost)),
     next(waiting, load, free) {
+      if (!cost.isKnown && waiting.rows > unknownRows / 2) {
+        isHalf = !isHalf;
+        return Math.min(mostRows, isHalf ? unknownRows / 2 : unknownRows);
+      }
       if (isProbe(waiting, load)) return Math.min(mostRows, Math.ceil(waiting.rows / 2));
       // With too few calls for all that waits, each takes its share.
       const share = Math.min(Math.ceil(waiting.rows / free), mostUsefulRows(cost));

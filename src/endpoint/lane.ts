@@ -6,7 +6,16 @@ import type { Clock } from "./clock.ts";
 import type { Invoke, Reply } from "./invoke.ts";
 import type { Limit } from "./limit.ts";
 import type { Group, Request } from "./request.ts";
-import { type SharedCall, checkReply, createSharedCall, deliver, fail, sendShared } from "./shared-call.ts";
+import {
+  type SharedCall,
+  checkReply,
+  createSharedCall,
+  deliver,
+  fail,
+  jump,
+  letGo,
+  sendShared,
+} from "./shared-call.ts";
 import {
   type Arrival,
   type QueueBounds,
@@ -144,8 +153,6 @@ export function createLane({
     inFlight++;
     sockets.used++;
     const call = createSharedCall(portions, nowMs, inFlight);
-    if (call.controller !== undefined)
-      for (const { request } of portions) (request.carriers ??= new Set()).add(call);
     sendShared(next, call).then(
       (reply) => ended(call, reply),
       (error: unknown) => ended(call, undefined, error),
@@ -156,8 +163,7 @@ export function createLane({
     inFlight--;
     sockets.used--;
     load.rows -= call.rows;
-    if (call.controller !== undefined)
-      for (const { request } of call.portions) request.carriers?.delete(call);
+    letGo(call);
     let problem = error;
     try {
       if (reply !== undefined) checkReply(reply, call.rows);
@@ -175,7 +181,8 @@ export function createLane({
   const learn = (call: SharedCall, reply: Reply | undefined, problem: unknown): void => {
     const nowMs = clock.now();
     const callMs = nowMs - call.sentMs;
-    const outcome = outcomeOf(reply, problem);
+    // What was given up was not refused.
+    const outcome = call.wanted === 0 ? "other" : outcomeOf(reply, problem);
     if (outcome === "ok") {
       size.learn(call.rows, callMs);
       usualMs += (callMs - usualMs) / (usualMs === 0 ? 1 : memoryCalls);
@@ -212,8 +219,7 @@ export function createLane({
       load.rows -= request.rows.length - request.taken;
       room.leave(request);
     }
-    for (const call of request.carriers ?? []) if (--call.wanted === 0) call.controller!.abort(reason);
-    request.carriers = undefined;
+    jump(request, reason);
   };
 
   return {

@@ -48,12 +48,17 @@ interface Seen {
   firstMs: number;
   calls: number;
   requests: number;
-  /** Mean time of a call in milliseconds, and the sum of squared differences from it (Welford). */
+  /** Mean time of a call in milliseconds. */
   mean: number;
-  squares: number;
-  /** Means of a call's time without what its rows add, and of calls in flight. */
+  /** Mean of a call's time without what its rows add, and the sum of squared differences from it (Welford). */
   fixedMs: number;
+  squares: number;
+  /** As `fixedMs`, of the latest calls. */
+  latestMs: number;
+  /** Mean of calls in flight. */
   inFlight: number;
+  /** Sum of what requests had waited. */
+  waitedMs: number;
   /** Requests that had waited for more than a tenth of the call's own time. */
   late: number;
 }
@@ -61,6 +66,8 @@ interface Seen {
 /** Calls that a verdict is built on: at least, and at most. */
 const fewestCalls = 6;
 const mostCalls = 64;
+/** The first calls make connections, warm up caches, and have sizes that are still being tried: they say nothing. */
+const coldCalls = 8;
 /** What is seen at a limit that stays is forgotten by half after so many calls, so that it follows the endpoint. */
 const memoryCalls = 256;
 /** A change of the stay by less is none. */
@@ -71,8 +78,9 @@ const shortestPause = 4;
 const longestPause = 64;
 /** A mean time of calls with a smaller relative error is known well enough. */
 const steady = 0.04;
-/** A stay that differs so much from that before the pause is a new situation. */
-const upset = 0.3;
+/** Where the latest calls differ so much from the mean, the endpoint is another: what was seen of it is forgotten. */
+const upset = 0.5;
+const latestCalls = 8;
 /** Where the usual time of a call is less than this share of it, calls are being kept waiting. */
 const inflated = 0.85;
 /** How long no more calls are tried after a throttle: doubled each time. */
@@ -88,7 +96,9 @@ const see = (limit: number, fromMs: number): Seen => ({
   mean: 0,
   squares: 0,
   fixedMs: 0,
+  latestMs: 0,
   inFlight: 0,
+  waitedMs: 0,
   late: 0,
 });
 
@@ -96,6 +106,7 @@ const see = (limit: number, fromMs: number): Seen => ({
 export function climbingLimit({ most, least = 1, initial = Math.min(most, 4) }: LimitOptions): Limit {
   let base = see(initial, -Infinity);
   let trial: Seen | undefined;
+  let isCold = true;
   let trialFromMs = 0;
   let up = false;
   /** A call's time, without what its rows add, when the limit was last judged right. */
@@ -106,7 +117,6 @@ export function climbingLimit({ most, least = 1, initial = Math.min(most, 4) }: 
   let failures = 0;
   let pause = shortestPause;
   let pauseUntilMs = -Infinity;
-  let meanAtPause = 0;
   let ceilingMs = shortestCeilingMs;
   let ceilingUntilMs = -Infinity;
 
@@ -127,7 +137,10 @@ export function climbingLimit({ most, least = 1, initial = Math.min(most, 4) }: 
   };
 
   const tryAnother = (nowMs: number): void => {
-    const next = up ? higher(nowMs) : lower();
+    usualMs = Math.min(usualMs, base.fixedMs);
+    // Some had to wait for a call to end.
+    const isLate = base.late > 0.01 * base.requests;
+    const next = up ? higher(nowMs, isLate) : lower(isLate);
     up = !up;
     if (next === undefined) return;
     trialFromMs = nowMs;
@@ -135,23 +148,25 @@ export function climbingLimit({ most, least = 1, initial = Math.min(most, 4) }: 
     trial = see(next, nowMs + (next > base.limit ? 2 : 1) * base.mean);
   };
 
-  const higher = (nowMs: number): number | undefined => {
-    const { limit, late, requests } = base;
-    if (late <= 0.01 * requests || limit >= most || nowMs < ceilingUntilMs) return undefined;
+  const higher = (nowMs: number, isLate: boolean): number | undefined => {
+    const { limit } = base;
+    if (!isLate || limit >= most || nowMs < ceilingUntilMs) return undefined;
     return Math.min(most, Math.max(limit + 1, Math.floor(limit * growth)));
   };
 
-  const lower = (): number | undefined => {
+  const lower = (isLate: boolean): number | undefined => {
     const used = Math.min(base.limit, Math.round(base.inFlight));
-    const share = usualMs / base.fixedMs;
-    if (used <= least || (wasLower && share > inflated)) return undefined;
+    // Where rows are thought to take all of the time, nothing is known of the rest of it: 0 / 0 is no limit.
+    const share = base.fixedMs === 0 ? 1 : usualMs / base.fixedMs;
+    if (used <= least || (share > inflated && (wasLower || !isLate))) return undefined;
     wasLower = true;
     // As many as would not be kept waiting, were the calls as quick as usual.
     return Math.max(least, Math.min(used - 1, Math.round(used * Math.max(0.5, Math.min(share, 0.75)))));
   };
 
   const judge = (nowMs: number, seen: Seen): void => {
-    const change = stayOf(seen) / stayOf(base) - 1;
+    const depth = depthOf(base);
+    const change = stayOf(seen, depth) / stayOf(base, depth) - 1;
     const error = Math.hypot(errorOf(seen), errorOf(base));
     // Up is kept unless it harms, down only where it helps.
     const isUp = seen.limit > base.limit;
@@ -177,7 +192,6 @@ export function climbingLimit({ most, least = 1, initial = Math.min(most, 4) }: 
     if (isUp) growth = 1.25;
     if (++failures % 2 !== 0) return;
     pauseUntilMs = nowMs + pause * (nowMs - trialFromMs);
-    meanAtPause = base.mean;
     wasLower = false;
     pause = Math.min(longestPause, 4 * pause);
   };
@@ -193,13 +207,21 @@ export function climbingLimit({ most, least = 1, initial = Math.min(most, 4) }: 
         if (seen.calls >= 4) judge(call.nowMs, seen);
         return;
       }
+      if (isCold && seen.calls >= coldCalls) {
+        isCold = false;
+        base = see(base.limit, call.nowMs);
+        return;
+      }
+      if (Math.abs(seen.latestMs / seen.fixedMs - 1) > upset) {
+        restart(seen.limit, call.nowMs);
+        pauseUntilMs = -Infinity;
+        pause = shortestPause;
+        wasLower = false;
+        return;
+      }
       if (seen.calls > memoryCalls) forgetHalf(seen);
       if (seen.calls < Math.max(fewestCalls, seen.limit) || call.nowMs - seen.firstMs < seen.mean) return;
-      if (call.nowMs < pauseUntilMs) {
-        if (meanAtPause === 0) meanAtPause = seen.mean;
-        if (Math.abs(seen.mean / meanAtPause - 1) < upset) return;
-        pause = shortestPause;
-      }
+      if (call.nowMs < pauseUntilMs) return;
       // A verdict is no better than what is known of the limit that stands.
       if (seen.calls >= mostCalls || errorOf(seen) < steady) tryAnother(call.nowMs);
     },
@@ -210,11 +232,13 @@ function add(seen: Seen, { nowMs, callMs, fixedMs, requests, waitedMs, inFlight 
   if (seen.firstMs < 0) seen.firstMs = nowMs;
   seen.calls++;
   seen.requests += requests;
-  const difference = callMs - seen.mean;
-  seen.mean += difference / seen.calls;
-  seen.squares += difference * (callMs - seen.mean);
-  seen.fixedMs += (fixedMs - seen.fixedMs) / seen.calls;
+  seen.mean += (callMs - seen.mean) / seen.calls;
+  const difference = fixedMs - seen.fixedMs;
+  seen.fixedMs += difference / seen.calls;
+  seen.squares += difference * (fixedMs - seen.fixedMs);
+  seen.latestMs += (fixedMs - seen.latestMs) / Math.min(seen.calls, latestCalls);
   seen.inFlight += (inFlight - seen.inFlight) / seen.calls;
+  seen.waitedMs += waitedMs * requests;
   if (waitedMs > 0.1 * callMs) seen.late += requests;
 }
 
@@ -222,18 +246,25 @@ function forgetHalf(seen: Seen): void {
   seen.calls /= 2;
   seen.requests /= 2;
   seen.squares /= 2;
+  seen.waitedMs /= 2;
   seen.late /= 2;
 }
 
 /**
  * How long a request stays, in the mean. One that finds every call taken waits for the next to end, which comes `limit`
- * times in the time of a call. What they really waited says the same with far more noise.
+ * times in the time of a call, or for as many as it takes (`depth`) where calls cannot take all that waits. What requests
+ * really waited says the same with far more noise.
  */
-function stayOf({ mean, late, requests, limit }: Seen): number {
-  return mean * (1 + late / requests / limit);
+function stayOf({ mean, late, requests, limit }: Seen, depth: number): number {
+  return mean * (1 + (depth * late) / requests / limit);
 }
 
-/** Standard error of the mean time of a call, relative. */
+/** How many ends of calls a request waited for; one at least. */
+function depthOf({ mean, waitedMs, requests, limit }: Seen): number {
+  return Math.max(1, ((waitedMs / requests) * limit) / mean);
+}
+
+/** Standard error of the mean time of a call, relative. That calls have more or fewer rows is no error. */
 function errorOf({ mean, calls, squares }: Seen): number {
   return Math.sqrt(squares) / calls / mean;
 }

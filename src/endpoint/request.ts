@@ -93,7 +93,8 @@ function addFaults(faults: Map<number, Problem>, carried: Carried): void {
 
 /** The reply to a request that took several calls, with the facts of all of them. */
 function merged({ answers, faults, carried }: Collected): Reply {
-  const replies = carried.map(({ reply }) => reply);
+  // A call may carry two portions of one request, with another's between them.
+  const replies = [...new Set(carried.map(({ reply }) => reply))];
   const throttled = replies.reduce((sum, reply) => sum + (reply.throttled ?? 0), 0);
   return {
     answers,
@@ -107,7 +108,7 @@ function merged({ answers, faults, carried }: Collected): Reply {
     throttled: throttled === 0 ? undefined : throttled,
     batch: {
       rows: Math.max(...carried.map(({ callRows }) => callRows)),
-      calls: carried.length,
+      calls: replies.length,
       waitedMs: Math.max(...carried.map(({ waitedMs }) => waitedMs)),
     },
   };

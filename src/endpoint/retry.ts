@@ -47,7 +47,7 @@ const leastCallMs = 10;
  * server asks for a longer pause than `maxPauseMs`, when the pause would leave the deadline less time than the failed
  * attempt took, or when the endpoint's budget is spent: then the failure itself is thrown, with its Retry-After.
  *
- * `attempts` of the reply, or of the problem's log, counts all attempts. A deadline, a caller that goes away or an open
+ * `attempts` of the reply, or of the problem's log, counts all attempts; `throttled` those refused as too many. A deadline, a caller that goes away or an open
  * circuit that ends the retries keeps the log of the failure before (`awsError`, `requestId`, …), whose code is then `after`.
  *
  * @throws {Problem} of the last attempt, or what the signal was aborted with during a pause.
@@ -101,20 +101,27 @@ async function tried(next: Invoke, call: Call, context: Context): Promise<Reply 
 interface Failure {
   readonly problem: Problem;
   readonly attempts: number;
+  /** Attempts that were refused as too many. */
+  readonly throttled: number;
 }
 
 function counted(reply: Reply, before: Failure | undefined): Reply {
-  return before === undefined ? reply : { ...reply, attempts: before.attempts + reply.attempts };
+  if (before === undefined) return reply;
+  const attempts = before.attempts + reply.attempts;
+  return before.throttled === 0
+    ? { ...reply, attempts }
+    : { ...reply, attempts, throttled: before.throttled };
 }
 
 /** @param sent whether an attempt failed, and not the pause before it. */
 function failureOf(problem: Problem, before: Failure | undefined, sent = 1): Failure {
   const ofThis = problem.log?.["attempts"];
   const attempts = (before?.attempts ?? 0) + (typeof ofThis === "number" ? ofThis : sent);
-  if (before === undefined) return { problem, attempts };
+  const throttled = (before?.throttled ?? 0) + (pauseKind(problem) === "overload" ? 1 : 0);
+  if (before === undefined) return { problem, attempts, throttled };
   const isAnswer = problem.log?.["awsError"] !== undefined;
   const past = isAnswer ? undefined : { ...before.problem.log, after: before.problem.code };
-  return { problem: addToLog(problem, { ...past, ...problem.log, attempts }), attempts };
+  return { problem: addToLog(problem, { ...past, ...problem.log, attempts }), attempts, throttled };
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import { Problem } from "../errors.ts";
 import { badAnswer, badCount } from "./bad-answer.ts";
+import { type EndingController, createEnding } from "./ending.ts";
 import type { Portion } from "./fair-queue.ts";
 import type { Context, Invoke, Reply } from "./invoke.ts";
 import { problemOfCall } from "./own-problem.ts";
@@ -17,10 +18,10 @@ export interface SharedCall {
   /** Of its requests, those that still want it. */
   wanted: number;
   /** Aborts it; a request that is alone in it and in no other does so by its own signal. */
-  readonly controller: AbortController | undefined;
+  readonly ending: EndingController | undefined;
 }
 
-/** Puts the rows of a call together. */
+/** Makes a call that carries these rows. */
 export function createSharedCall(
   portions: readonly Portion<Request>[],
   sentMs: number,
@@ -28,16 +29,25 @@ export function createSharedCall(
 ): SharedCall {
   let rows = 0;
   for (const { count } of portions) rows += count;
-  const controller = isWhole(portions) ? undefined : new AbortController();
-  return { portions, rows, sentMs, inFlight, wanted: portions.length, controller };
+  const ending = isWhole(portions) ? undefined : createEnding();
+  const call = { portions, rows, sentMs, inFlight, wanted: 1, ending };
+  if (ending === undefined) return call;
+  call.wanted = 0;
+  for (const { request } of portions) {
+    const carriers = (request.carriers ??= new Set());
+    // A request may have two portions, with another's between them.
+    if (!carriers.has(call)) call.wanted++;
+    carriers.add(call);
+  }
+  return call;
 }
 
 /** Sends a call. Its deadline is the latest one of its requests. */
-export function sendShared(next: Invoke, { portions, controller }: SharedCall): Promise<Reply> {
+export function sendShared(next: Invoke, { portions, ending }: SharedCall): Promise<Reply> {
   const first = portions[0]!.request;
   const { target, format, width } = first.call;
   try {
-    if (controller === undefined) return next(first.call, first.context);
+    if (ending === undefined) return next(first.call, first.context);
     let deadlineMs: number | undefined = -Infinity;
     const rows: string[] = [];
     for (const { request, from, count } of portions) {
@@ -47,7 +57,7 @@ export function sendShared(next: Invoke, { portions, controller }: SharedCall): 
     }
     const context: Context = {
       ...first.context,
-      signal: controller.signal,
+      signal: ending,
       deadlineMs,
       timeoutMs: undefined,
     };
@@ -55,6 +65,18 @@ export function sendShared(next: Invoke, { portions, controller }: SharedCall): 
   } catch (error) {
     return Promise.reject(error);
   }
+}
+
+/** Ends a request's interest in the calls that carry it, and the calls that nobody else wants. */
+export function jump(request: Request, reason: unknown): void {
+  for (const call of request.carriers ?? []) if (--call.wanted === 0) call.ending!.abort(reason);
+  request.carriers = undefined;
+}
+
+/** Says that a call has ended. */
+export function letGo(call: SharedCall): void {
+  if (call.ending === undefined) return;
+  for (const { request } of call.portions) request.carriers?.delete(call);
 }
 
 /** One request with all of its rows: nobody else has a say in the call. */

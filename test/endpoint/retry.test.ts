@@ -81,6 +81,14 @@ describe("a call that fails", () => {
     expect(await run(clock, stage(next)(call, open()))).toMatchObject({ attempts: 6 });
   });
 
+  test("says how many of its attempts were throttled, for those who lower their load by it", async () => {
+    const { stage, clock } = rig();
+    const once = scripted(throttled, unreachable, reply);
+    expect(await run(clock, stage(once)(call, open()))).toEqual({ answers: [1], attempts: 3, throttled: 1 });
+    const twice = scripted(throttled, throttled, reply);
+    expect(await run(clock, stage(twice)(call, open()))).toEqual({ answers: [1], attempts: 3, throttled: 2 });
+  });
+
   test("is not sent again with one attempt, and its problem is the very one", async () => {
     const { stage, clock } = rig({ maxAttempts: 1 });
     expect(await run(clock, stage(scripted(unreachable))(call, open()))).toBe(unreachable);

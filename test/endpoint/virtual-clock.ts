@@ -20,11 +20,16 @@ interface Timer {
 
 const { setImmediate } = globalThis;
 
-/** A turn of the event loop: every promise that can settle has settled after it, and every immediate has run. */
-const turn = (): Promise<void> =>
-  new Promise((resolve) => {
-    setImmediate(resolve);
-  });
+/** Turns of the event loop that let promises settle, and what they defer by an immediate, and what that defers. */
+const turns = 4;
+
+const turn = async (): Promise<void> => {
+  for (let i = 0; i < turns; i++) {
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+  }
+};
 
 /** A clock that starts at `startMs` and moves only by `advance`. */
 export function virtualClock(startMs = 0): VirtualClock {

@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import { createCostEstimate } from "../../src/endpoint/call-cost.ts";
+
+/** Deterministic noise from -1 to 1. */
+const noise = (i: number) => Math.sin(i * 12.9898);
+
+test("What a call and each row cost is learnt exactly from calls of different sizes", () => {
+  const cost = createCostEstimate();
+  for (let i = 0; i < 50; i++) cost.learn(1 + (i % 7) * 10, 5 + 0.1 * (1 + (i % 7) * 10));
+  expect(cost.rowMs).toBeCloseTo(0.1);
+  expect(cost.fixedMs).toBeCloseTo(5);
+  expect(cost.isKnown).toBe(true);
+});
+
+test("Rows are taken to cost nothing before six calls, and where calls are all of a size", () => {
+  const cost = createCostEstimate();
+  for (let i = 1; i <= 5; i++) cost.learn(i * 10, i);
+  expect(cost).toMatchObject({ rowMs: 0, isKnown: false });
+  cost.learn(60, 6);
+  expect(cost.rowMs).toBeGreaterThan(0);
+  const even = createCostEstimate();
+  for (let i = 0; i < 100; i++) even.learn(100, 10 + i);
+  expect(even).toMatchObject({ rowMs: 0, isKnown: false });
+  expect(even.isUnsure()).toBe(true);
+});
+
+test("What cannot be told from noise is nothing, and so is a cost below nothing", () => {
+  const noisy = createCostEstimate();
+  const falling = createCostEstimate();
+  for (let i = 0; i < 100; i++) {
+    noisy.learn(1 + (i % 5), 20 + 10 * noise(i));
+    falling.learn(1 + (i % 5), 20 - (i % 5));
+  }
+  expect(noisy.rowMs).toBe(0);
+  expect(noisy.fixedMs).toBeCloseTo(20, -1);
+  expect(falling.rowMs).toBe(0);
+});
+
+test("An endpoint that changes is learnt anew; calls of one size keep what was learnt", () => {
+  const cost = createCostEstimate();
+  for (let i = 0; i < 1000; i++) cost.learn(i % 100, 5 + 0.1 * (i % 100));
+  for (let i = 0; i < 3000; i++) cost.learn(i % 100, 20 + 0.01 * (i % 100));
+  expect(cost.rowMs).toBeCloseTo(0.01, 3);
+  expect(cost.fixedMs).toBeCloseTo(20, 1);
+  for (let i = 0; i < 5000; i++) cost.learn(50, 20.5);
+  expect(cost.isUnsure()).toBe(true);
+  expect(cost.rowMs).toBeGreaterThan(0);
+});
