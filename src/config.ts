@@ -88,7 +88,7 @@ export const ConfigSchema = Type.Object({
       "How large a call's body may be: 6 MiB (standard), 25 MiB (large, for endpoints that take as much), 4 MB (serverless).",
   }),
   BATCH_MAX_ROWS: Type.Integer({
-    default: 1000,
+    default: 10_000,
     minimum: 1,
     maximum: 100_000,
     unit: "rows",

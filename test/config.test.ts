@@ -46,7 +46,7 @@ describe("the configuration", () => {
       maxAttempts: 3,
       maxSockets: 256,
       endpointKind: "standard",
-      batchMaxRows: 1000,
+      batchMaxRows: 10_000,
       queueMaxRows: 50_000,
       queueMaxBytes: 67_108_864,
       queueMaxWaitMs: 1000,

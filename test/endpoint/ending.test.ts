@@ -25,7 +25,7 @@ describe("an ending", () => {
     ending.addEventListener("abort", late);
     ending.addEventListener("abort", never);
     ending.removeEventListener("abort", never);
-    ending.removeEventListener("abort", () => {});
+    ending.removeEventListener("abort", never);
     ending.abort(1);
     expect(told).toEqual([]);
   });
