@@ -368,12 +368,12 @@ describe("the features", () => {
 
   test("are made from an input", () => {
     expect(feature("X")).toEqual(['features.0: "X" is not an input; did you mean "x"?']);
+    expect(feature({ name: "z", from: ["x", "x"] })).toEqual(['features.0.from: names the input "x" twice']);
     expect(feature({ from: "wind" })).toEqual(['features.0.from: "wind" is not an input']);
     expect(feature({ name: "x" })).toEqual(["features.0.from: is missing"]);
     for (const [from, shown] of [
       [4, "4"],
       [[], "an array"],
-      [["x", "x"], "an array"],
     ]) {
       expect(feature({ from, name: "z" })).toEqual([
         `features.0.from: is ${shown}, which does not fit: Name of the input it is made from; or several, for a step that takes several.`,
