@@ -147,6 +147,11 @@ describe("the head of a model file", () => {
     expect(issues({ version: null })).toEqual(["version: must be a text, not null"]);
     expect(issues({ version: [] })).toEqual(["version: must be a text, not an array"]);
     expect(issues({ version: "" })).toEqual(["version: is empty"]);
+    const text = { name: "x", type: "string", categories: ["a", ""], example: "" };
+    expect(issues({ inputs: [text], features: [{ from: "x", steps: ["missing_indicator"] }] })).toEqual([
+      "inputs.0.categories.1: is empty",
+      "inputs.0.example: is empty",
+    ]);
   });
 
   test("names an endpoint", () => {
