@@ -93,8 +93,7 @@ function valueSchema(spec: InputSpec): JsonSchema {
   }
 }
 
-function oneOf(values: readonly unknown[] | undefined, missing: boolean | undefined): JsonSchema {
-  if (values === undefined) return {};
+function oneOf(values: readonly unknown[], missing: boolean | undefined): JsonSchema {
   return { enum: missing === true ? [...values, null] : values };
 }
 
