@@ -3,7 +3,7 @@ import { readFile, readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Document, LineCounter, type Node, isMap, isSeq, parseDocument, visit } from "yaml";
 import { UsageError } from "./errors.ts";
-import { type FittedOn, beside, readFitted } from "./fitted-file.ts";
+import { type FittedOn, beside, fittedPathOf, readFitted } from "./fitted-file.ts";
 import type { Issue } from "./model/check.ts";
 import { type GoldenRow, isPrediction, replayGolden } from "./model/golden.ts";
 import { type ModelFile, checkModelFile } from "./model/model-file.ts";
@@ -39,8 +39,7 @@ export async function loadModels(
   variables: Variables,
   limits?: RequestLimits,
 ): Promise<FolderModel[]> {
-  const listed = existsSync(folders) ? [folders] : folders.split(",");
-  const paths = (await Promise.all(listed.map(modelFilesOf))).flat();
+  const paths = await modelFilesOf(folders);
   const loading = paths.map((path) => loadFrom(path, variables, limits));
   const failures = (await Promise.allSettled(loading)).filter((result) => result.status === "rejected");
   if (failures.length > 1) {
@@ -59,7 +58,23 @@ async function loadFrom(path: string, variables: Variables, limits?: RequestLimi
   return { folder: dirname(path), ...(await loadModel(path, variables, limits)) };
 }
 
-async function modelFilesOf(folder: string): Promise<string[]> {
+/**
+ * The model files of a folder, or of several.
+ *
+ * @param folders as {@link loadModels} takes them
+ * @throws {UsageError} naming a folder that cannot be read, or that holds none
+ */
+export async function modelFilesOf(folders: string): Promise<string[]> {
+  const listed = existsSync(folders) ? [folders] : folders.split(",");
+  return (await Promise.all(listed.map(filesOfFolder))).flat();
+}
+
+/** A model file, and the files that belong to it, whether they are there or not: all that {@link loadModel} reads. */
+export function filesOfModel(path: string): string[] {
+  return [path, fittedPathOf(path), beside(path, ".golden.jsonl")];
+}
+
+async function filesOfFolder(folder: string): Promise<string[]> {
   const files = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(`No models: the folder ${folder} cannot be read (${error.code}). Set MODELS_DIR.`);
   });
@@ -97,7 +112,12 @@ export async function loadModelFile(path: string, variables: Variables): Promise
   const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(`The model file ${path} cannot be read (${error.code}).`);
   });
-  return parseModelFile(text, path, variables);
+  try {
+    return parseModelFile(text, path, variables);
+  } catch (error) {
+    // Every walk over the file recurses; whichever comes to the stack's end first.
+    throw error instanceof RangeError ? new UsageError(`${path}: is nested too deeply.`) : error;
+  }
 }
 
 /** The table of what the golden rows say against a model file; undefined where they agree. */
@@ -118,6 +138,7 @@ function parseModelFile(text: string, path: string, variables: Variables): Model
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const [error] = document.errors;
+  if (error?.code === "RESOURCE_EXHAUSTION") throw new UsageError(`${path}: is nested too deeply.`);
   if (error !== undefined)
     throw new UsageError(`${path}:${lines.linePos(error.pos[0]).line}: ${error.message.trimEnd()}`);
   const unset: Issue[] = [];
@@ -149,6 +170,7 @@ function plain(document: Document.Parsed, path: string, lines: LineCounter): unk
   try {
     return document.toJS();
   } catch (error) {
+    if (error instanceof RangeError) throw error;
     throw new UsageError(`${path}: the aliases multiply beyond measure.`, { cause: error });
   }
 }

@@ -311,6 +311,7 @@ describe("the digest of a model file", () => {
     ["written type", regression, { ...regression, type: "regression" }],
     ["threshold", binary, { ...binary, threshold: 0.3 }],
     ["answer", binary, { ...binary, answer: "label" }],
+    ["number_is", binary, { ...binary, number_is: "place" }],
     ["output", binary, { ...binary, output: "score" }],
     ["top_k", multiclass, { ...multiclass, top_k: 2 }],
     ["output", multi_output, { ...multi_output, output: "all" }],

@@ -327,6 +327,17 @@ target: { name: y, transform: cube }
   });
 });
 
+test.each([1_000, 3_000, 100_000])(
+  "%d brackets are nested too deeply, or at least a mistake",
+  async (depth) => {
+    const path = await put("m.yaml", "[".repeat(depth) + "]".repeat(depth));
+    const error: unknown = await loadModelFile(path, {}).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(UsageError);
+    expect((error as Error).message).not.toContain("call stack");
+    if (depth === 100_000) expect((error as Error).message).toBe(`${path}: is nested too deeply.`);
+  },
+);
+
 describe("the aliases of a model file", () => {
   test("stand for what their anchors hold", async () => {
     const text = RIGHT.replace(

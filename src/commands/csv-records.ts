@@ -33,7 +33,9 @@ export async function* readRecords({ name, chunks }: Source): AsyncGenerator<Csv
   const search = function* (isLast: boolean): Generator<CsvBatch> {
     if (!isStarted) scan.at = lengthOfMark(scan, name);
     isStarted = true;
+    const { at, line } = scan;
     const fault = scanRecords(scan, isLast);
+    if (line === 1 && (scan.count > 0 || fault !== undefined)) refuseOldLineEnds(scan, at, name);
     searched = scan.size - scan.at;
     if (scan.count > 0) {
       isEmpty = false;
@@ -69,6 +71,27 @@ function lengthOfMark({ data, size }: CsvScan, name: string): number {
     throw new InputError(`${name}:1: is in UTF-16; save it as CSV in UTF-8.`);
   }
   return a === 0xef && b === 0xbb && c === 0xbf ? 3 : 0;
+}
+
+const LF = 0x0a;
+const CR = 0x0d;
+const QUOTE = 0x22;
+
+/**
+ * A file without any LF is one record; with a CR in its midst, outside quotes, it was meant to be several.
+ *
+ * @throws {InputError} where it is so
+ */
+function refuseOldLineEnds({ data, size }: CsvScan, from: number, name: string): void {
+  if (data.subarray(from, size).includes(LF)) return;
+  let isQuoted = false;
+  for (let at = from; at + 1 < size; at++) {
+    if (data[at] === QUOTE) isQuoted = !isQuoted;
+    if (isQuoted || data[at] !== CR || data[at + 1] === CR) continue;
+    throw new InputError(
+      `${name}:1: has lines that end in CR alone, as old Macs wrote them; save it with LF or CRLF.`,
+    );
+  }
 }
 
 /**

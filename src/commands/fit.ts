@@ -3,6 +3,7 @@ import { fittedPathOf, fittedText } from "../fitted-file.ts";
 import { learningFeatures, learningNumbers, readingsNeeded } from "../model/learning.ts";
 import type { ModelFile } from "../model/model-file.ts";
 import { loadModelFile } from "../registry.ts";
+import { keepApart } from "./apart.ts";
 import type { Command, Io } from "./command.ts";
 import { learnFromFile } from "./fit-learn.ts";
 import { createSorter } from "./fit-sorter.ts";
@@ -42,6 +43,8 @@ Examples:
   run: async ({ positionals, values }, io) => {
     const [modelPath, rawPath] = positionals as [string, string];
     const file = await loadModelFile(modelPath, io.env);
+    const outputPath = (values["output"] as string | undefined) ?? fittedPathOf(modelPath);
+    await keepApart([{ path: outputPath, option: "--output" }], [modelPath, rawPath], io);
     const readings = readingsNeeded(file);
     const { name, totalBytes } = await openSource(rawPath, io);
     if (readings > 1 && totalBytes === undefined) {
@@ -49,7 +52,7 @@ Examples:
         `${name} can be read once, but the steps of ${modelPath} need ${readings} readings: give a file.`,
       );
     }
-    const output = await openOutput((values["output"] as string | undefined) ?? fittedPathOf(modelPath), io);
+    const output = await openOutput(outputPath, io);
     const progress = createProgress(io.stderr, totalBytes && totalBytes * readings);
     const sorter = createSorter();
     try {

@@ -1,6 +1,7 @@
 import { UsageError } from "../errors.ts";
-import { beside } from "../fitted-file.ts";
+import { beside, fittedPathOf } from "../fitted-file.ts";
 import { loadModel } from "../registry.ts";
+import { keepApart } from "./apart.ts";
 import type { Command, Io } from "./command.ts";
 import { type SampledRow, sampleRows } from "./golden-sample.ts";
 import { InputError } from "./input-error.ts";
@@ -53,8 +54,12 @@ Example (the service first: npx skewless serve --demo):
     const service = { url: serviceUrl(url), signal: io.signal };
     const count = rowsOf(wanted);
     const { pipeline } = await loadModel(modelPath, io.env);
+    // The golden rows that are there are read as well, but to be replaced.
+    const outputPath = out ?? beside(modelPath, ".golden.jsonl");
+    const reads = [modelPath, fittedPathOf(modelPath), rawPath];
+    await keepApart([{ path: outputPath, option: "--output" }], reads, io);
     const source = await openSource(rawPath, io);
-    const output = await openOutput(out ?? beside(modelPath, ".golden.jsonl"), io);
+    const output = await openOutput(outputPath, io);
     const progress = createProgress(io.stderr, source.totalBytes);
     try {
       const description = await describeModel({ ...service, model: pipeline.name });

@@ -11,6 +11,7 @@ import { check } from "../model/check.ts";
 import { checkModelFile } from "../model/model-file.ts";
 import { ModelFileSchema } from "../model/schema.ts";
 import { learningFeatures } from "../model/learning.ts";
+import { keepApart } from "./apart.ts";
 import type { Command, Io } from "./command.ts";
 import { InputError } from "./input-error.ts";
 import { openOutput } from "./output.ts";
@@ -73,6 +74,11 @@ Examples:
     if (!/\.ya?ml$/.test(modelPath)) throw new UsageError(`--output ${modelPath}: must end with .yaml.`);
     const paths = [modelPath, fittedPathOf(modelPath)] as const;
     if (values["force"] !== true) await mustBeFree(paths);
+    await keepApart(
+      paths.map((written) => ({ path: written, option: "--output" })),
+      [path],
+      io,
+    );
     const read = await exportOf(path, io);
     const exported = rename === undefined ? read : renamed(read, rename);
     const target = given["target"] ?? exported.target.name ?? "target";

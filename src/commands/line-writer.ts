@@ -23,6 +23,8 @@ const COMMA = 0x2c;
 const COLON = 0x3a;
 const SPACE = 0x20;
 const ZERO = 0x30;
+const LETTER_A = 0x61;
+const LETTER_N = 0x6e;
 
 /** An empty buffer, which grows as it is written to. */
 export function createLineBuffer(): LineBuffer {
@@ -49,6 +51,17 @@ export const writeCsvCell: CellWriter = (bytes, at, column, value) => {
   let place = at;
   if (column > 0) bytes[place++] = COMMA;
   return Number.isNaN(value) ? place : writeNumber(bytes, place, value);
+};
+
+/**
+ * Writes rows of one column in all as CSV. Where that is missing the line would be empty, and readers of CSV pass over empty
+ * lines: it holds `nan`, which they take for missing, as what `model/formats.ts` sends to an endpoint.
+ */
+export const writeOnlyCsvCell: CellWriter = (bytes, at, _, value) => {
+  if (!Number.isNaN(value)) return writeNumber(bytes, at, value);
+  bytes[at] = bytes[at + 2] = LETTER_N;
+  bytes[at + 1] = LETTER_A;
+  return at + 3;
 };
 
 /**

@@ -1,6 +1,8 @@
 import { stringify } from "yaml";
 import { type Config, loadConfig } from "../config.ts";
+import { filesOfModel, modelFilesOf } from "../registry.ts";
 import { describeApp } from "../service.ts";
+import { keepApart } from "./apart.ts";
 import type { Command } from "./command.ts";
 import { openOutput } from "./output.ts";
 
@@ -31,6 +33,8 @@ Examples:
     const models = values["models"];
     const config = loadConfig({ ...io.env, ...(models === undefined ? {} : { MODELS_DIR: String(models) }) });
     const path = String(values["output"] ?? "-");
+    const reads = (await modelFilesOf(config.modelsDir)).flatMap(filesOfModel);
+    await keepApart([{ path, option: "--output" }], reads, io);
     const description = await openapiOf(config);
     const text = path.endsWith(".json") ? `${JSON.stringify(description, null, 2)}\n` : toYaml(description);
     const output = await openOutput(path, io);

@@ -1,4 +1,5 @@
 import { UsageError } from "../errors.ts";
+import { keepApart } from "./apart.ts";
 import type { Command, Io } from "./command.ts";
 import { csvCell } from "./csv.ts";
 import { openOutput } from "./output.ts";
@@ -65,6 +66,7 @@ async function predictFile({ path, form, out, url, model }: Job, io: Io): Promis
   const stop = new AbortController();
   const signal = AbortSignal.any([io.signal, stop.signal]);
   const service = { url, model, signal };
+  await keepApart([{ path: out, option: "--output" }], [path], io);
   const source = await openSource(path, { stdin: io.stdin, signal });
   const description = await describeModel(service);
   const { total, chunks } = form === "csv" ? csvChunks(source, description) : await jsonChunks(source);

@@ -88,10 +88,27 @@ function sort(name: string, command: Command, words: readonly string[]): Argumen
 function parse(name: string, options: Command["options"], words: readonly string[]): Arguments {
   try {
     // parseArgs wants `short` to be absent rather than undefined, as it is in a command's table.
-    return parseArgs({ args: [...words], options, allowPositionals: true, strict: true });
+    return parseArgs({ args: withValues(words, options), options, allowPositionals: true, strict: true });
   } catch (error) {
     throw mistake(name, explainParse(error as NodeJS.ErrnoException, options));
   }
+}
+
+/** `--split -1` as `--split=-1`, so that the command may say what is wrong with it: no option begins with a digit. */
+function withValues(words: readonly string[], options: Command["options"]): string[] {
+  const joined: string[] = [];
+  const end = words.indexOf("--");
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]!;
+    const isBefore = end === -1 || i < end;
+    const takesValue = word.startsWith("--") && options[word.slice(2)]?.type === "string";
+    const next = words[i + 1] ?? "";
+    if (isBefore && takesValue && /^-\.?\d/.test(next)) {
+      joined.push(`${word}=${next}`);
+      i++;
+    } else joined.push(word);
+  }
+  return joined;
 }
 
 function explainParse({ code, message }: NodeJS.ErrnoException, options: Command["options"]): string {
@@ -107,9 +124,10 @@ function explainParse({ code, message }: NodeJS.ErrnoException, options: Command
   }
   const name = known.find((key) => written === `--${key}` || written === `-${options[key]!.short}`)!;
   const { type, value } = options[name]!;
-  return type === "boolean"
-    ? `the option --${name} takes no value`
-    : `the option --${name} wants a value: --${name} ${value}`;
+  if (type === "boolean") return `the option --${name} takes no value`;
+  const wanted = `the option --${name} wants a value: --${name} ${value}`;
+  // What follows could be its value, or the next option.
+  return message.includes("ambiguous") ? `${wanted}; where it begins with a dash, --${name}=-…` : wanted;
 }
 
 function mistake(command: string, what: string): UsageError {

@@ -9,6 +9,7 @@ import {
   createLineBuffer,
   libsvmCellWriter,
   writeCsvCell,
+  writeOnlyCsvCell,
 } from "./line-writer.ts";
 import type { Output } from "./output.ts";
 import type { Progress } from "./progress.ts";
@@ -99,8 +100,8 @@ function encodeBatch(
   }
 }
 
-function cellWriterOf(format: Format, { targets }: RowEncoder): CellWriter {
-  if (format === "csv") return writeCsvCell;
+function cellWriterOf(format: Format, { targets, columns }: RowEncoder): CellWriter {
+  if (format === "csv") return columns.length === 1 ? writeOnlyCsvCell : writeCsvCell;
   if (targets <= 1) return libsvmCellWriter(targets);
   throw new UsageError(`--format libsvm: a row has one label, but the model has ${targets} targets.`);
 }

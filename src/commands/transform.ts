@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { UsageError } from "../errors.ts";
-import { loadModel } from "../registry.ts";
+import { filesOfModel, loadModel } from "../registry.ts";
+import { keepApart } from "./apart.ts";
 import type { Command, Io } from "./command.ts";
 import { type Output, openOutput } from "./output.ts";
 import { counted, print } from "./print.ts";
@@ -67,6 +68,9 @@ Examples:
     const [modelPath, rawPath] = positionals as [string, string];
     const settings = readSettings(values as Record<string, string | undefined>, values["header"] === true);
     const { pipeline } = await loadModel(modelPath, io.env);
+    const writes = settings.paths.map((path) => ({ path, option: "--output" }));
+    if (settings.rejects !== undefined) writes.push({ path: settings.rejects, option: "--rejects" });
+    await keepApart(writes, [...filesOfModel(modelPath), rawPath], io);
     const source = await openSource(rawPath, io);
     const open: Output[] = [];
     const openNext = async (path: string) => {
@@ -96,6 +100,13 @@ Examples:
       progress.clear();
       const lines = outputs.map(({ name }, i) => `${name}: ${kind}, ${counted(rows[i]!, "row")}`);
       const rejected = rejects?.count() ?? 0;
+      // Read as a training or a validation set it would be a failure somewhere else, hours later.
+      const empty = outputs.filter((_, i) => rows[i] === 0);
+      if (settings.paths.length > 1 && rowsRead > 0) {
+        lines.unshift(
+          ...empty.map(({ name }) => `warning: ${name} holds no row: choose another --split or --seed`),
+        );
+      }
       if (rejected > 0)
         lines.unshift(`${rejects!.output.name}: ${counted(rejected, "row")} that did not fit`);
       await print(io.stderr, `${lines.join("\n")}, ${progress.rate(rowsRead)}\n`);

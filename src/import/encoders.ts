@@ -13,7 +13,7 @@ import {
 } from "./estimator.ts";
 import { listOf, numberOf, pythonText } from "./exported.ts";
 import { Inexpressible, located } from "./findings.ts";
-import { type ColumnStep, type Strand, mapColumns, widthOf } from "./strand.ts";
+import { type ColumnStep, type Strand, type WrittenStep, mapColumns, widthOf } from "./strand.ts";
 
 /** Estimators that make numbers of categories. */
 export const ENCODERS = {
@@ -120,7 +120,19 @@ export const ENCODERS = {
 
 function knownOf(estimator: Estimator, column: number, strand: Strand): Categories {
   const name = `categories_ of ${strand.from.join(", ")}`;
-  return categoriesOf(entry(estimator, "categories_", column), name);
+  const known = categoriesOf(entry(estimator, "categories_", column), name);
+  // What an imputer puts in is no cell of a file.
+  if (known.values.includes("") && !strand.steps.some((step, i) => imputesEmpty(step, strand.learned[i]!))) {
+    throw new Inexpressible([
+      `${name} hold an empty text, which Skewless takes for a missing value, as a CSV file cannot tell them apart: fit with None or with a word in its place`,
+    ]);
+  }
+  return known;
+}
+
+function imputesEmpty({ name, parameters }: WrittenStep, learned: readonly object[]): boolean {
+  if (name !== "impute") return false;
+  return [parameters, ...learned].some((one) => Object.values(one as object).includes(""));
 }
 
 /** The parameters and what is learned of an encoder that may be given its categories, and may group the rare ones. */

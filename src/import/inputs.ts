@@ -122,7 +122,9 @@ function exampleFor(type: InputSpec["type"], features: readonly Strand[]): Writt
     if (i === -1) continue;
     const given = withDefaults(steps[i]!) as { handle_unknown?: string; categories?: readonly Category[] };
     const found = learned[i]![0] as { categories?: readonly Category[] } | undefined;
-    const first = (given.categories ?? found?.categories ?? []).find((category) => category !== null);
+    const first = (given.categories ?? found?.categories ?? []).find(
+      (category) => category !== null && category !== "",
+    );
     if (typeof first === "string" && type === "string") return first;
     if (typeof first !== "number" || given.handle_unknown !== "error") continue;
     return type === "boolean" ? first === 1 : first;

@@ -41,7 +41,16 @@ npx skewless check models/houses.yaml --raw raw.csv --against made.csv
 \`\`\`
 
 (of a Pipeline that ends in a model, take \`p[:-1]\`; of sparse results, \`.toarray()\`). Plain arithmetic is equal to the last bit;
-logarithms and powers are within some 1e-15.
+logarithms and powers are within some 1e-15. Where these are subtracted from afterwards, as by a PowerTransformer, which
+standardizes, or by a StandardScaler after a logarithm, 1e-15 is many ulps of what is left near zero: there the command above
+may find differences, and wants
+
+\`\`\`sh
+npx skewless check models/houses.yaml --raw raw.csv --against made.csv --tolerance 16777216
+\`\`\`
+
+(2^24 ulps: the first eight digits are equal). The column \`max absolute\` of its table then says how far apart they are at most:
+some 1e-15 is rounding, more is not. Without such steps leave \`--tolerance\` out.
 
 ## What becomes of what
 

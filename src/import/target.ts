@@ -1,3 +1,4 @@
+import { type Label, numberOfLabel } from "../model/target/spec.ts";
 import { categoriesOf } from "./categories.ts";
 import {
   type Estimator,
@@ -108,6 +109,14 @@ export function importTarget(name: string, given: Estimator["node"] | null, foun
     }));
   }
   const { written, learned } = target ?? { written: {}, learned: {} };
+  const { type, labels } = written as { type?: string; labels?: readonly Label[] };
+  if (labels?.some((label, i) => (numberOfLabel(label) ?? i) !== i)) {
+    const wanted =
+      type === "binary" ? `the probability of ${labels[1]}` : "a probability for each label, in their order";
+    found.notes.push(
+      `the endpoint must answer ${wanted}; where it answers classes, as predict() does, add to the target: answer: label, and number_is: label (or place, if a number is a place among the labels, from 0)`,
+    );
+  }
   return { written: { name, ...written }, learned };
 }
 

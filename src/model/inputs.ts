@@ -71,14 +71,18 @@ function mustNotBeMissing(kind: string): string {
   return `must be ${kind}, not null: this input may not be missing`;
 }
 
-function compileString({ categories }: Extract<InputSpec, { type: "string" }>): Reader {
+/** An empty text is none: a CSV file cannot tell it from a missing value, so that no training set holds one. */
+function compileString({ categories, missing }: Extract<InputSpec, { type: "string" }>): Reader {
   const allowed = categories === undefined ? undefined : new Set<unknown>(categories);
   return {
     read: (value) =>
-      typeof value === "string" && (allowed === undefined || allowed.has(value)) ? value : undefined,
+      typeof value === "string" && value !== "" && (allowed === undefined || allowed.has(value))
+        ? value
+        : undefined,
     explain: (value) => {
       if (value === null) return mustNotBeMissing("a text");
       if (typeof value !== "string") return `must be a text, not ${show(value)}`;
+      if (value === "") return `is empty${missing ? ": send null where the value is missing" : ""}`;
       return `must be one of ${listNames(categories!)}, not ${show(value)}${didYouMean(value, categories!)}`;
     },
     // CSV cannot tell an empty text from a missing one; pandas takes it for missing too.

@@ -170,6 +170,11 @@ function checkFeature(
     issues.push({ path: at, message });
     return [];
   }
+  const twice = twiceIn(long["from"]);
+  if (twice !== undefined) {
+    issues.push({ path: [...at, "from"], message: `names the input ${show(twice)} twice` });
+    return [];
+  }
   const found = check(FEATURE, long, at);
   issues.push(...found);
   if (found.length > 0) return [];
@@ -192,6 +197,11 @@ function checkFeature(
     checkChain(kinds as ValueKind[], mayMiss, steps, at, issues);
   }
   return issues.length === before ? [{ name, from, steps }] : [];
+}
+
+/** A list's first item that stood in it before. */
+function twiceIn(list: unknown): unknown {
+  return Array.isArray(list) ? list.find((item, i) => list.indexOf(item) !== i) : undefined;
 }
 
 function checkStep(step: unknown, at: Issue["path"], issues: Issue[]): StepSpec[] {

@@ -115,7 +115,7 @@ export function compilePipeline(
     return { ...compileFeature(spec, places, learned[i]!), name: spec.name, places };
   });
   const columns = Object.freeze(features.flatMap((feature) => feature.columns));
-  reportTwins(columns);
+  reportTwins(features);
   const names = file.inputs.map(({ name }) => name);
   return Object.freeze({
     name: file.name,
@@ -144,13 +144,22 @@ export function compilePipeline(
   });
 }
 
-function reportTwins(columns: readonly string[]): void {
-  const seen = new Set<string>();
-  for (const column of columns) {
-    if (seen.has(column)) {
-      throw new UsageError(`Two columns of the features are named ${column}: rename a feature.`);
+/** Renaming a feature tells its columns from another one's, but not from each other. */
+function reportTwins(
+  features: readonly { readonly name: string; readonly columns: readonly string[] }[],
+): void {
+  const owners = new Map<string, string>();
+  for (const { name, columns } of features) {
+    for (const column of columns) {
+      const owner = owners.get(column);
+      owners.set(column, name);
+      if (owner === undefined) continue;
+      const remedy =
+        owner === name
+          ? `both come from the feature ${name}: make a feature of each of its inputs`
+          : "rename a feature";
+      throw new UsageError(`Two columns of the features are named ${column}: ${remedy}.`);
     }
-    seen.add(column);
   }
 }
 

@@ -87,15 +87,19 @@ function valueSchema(spec: InputSpec): JsonSchema {
     case "boolean":
       return { ...common, type };
     case "string":
-      return { ...common, type, ...oneOf(spec.categories, spec.missing) };
+      return { ...common, type, ...allowedTexts(spec) };
     default:
       return { ...common, type, ...allowedValues(spec) };
   }
 }
 
-function oneOf(values: readonly unknown[] | undefined, missing: boolean | undefined): JsonSchema {
-  if (values === undefined) return {};
+function oneOf(values: readonly unknown[], missing: boolean | undefined): JsonSchema {
   return { enum: missing === true ? [...values, null] : values };
+}
+
+/** An empty text is refused; no category is one. */
+function allowedTexts({ categories, missing }: Extract<InputSpec, { type: "string" }>): JsonSchema {
+  return categories === undefined ? { minLength: 1 } : oneOf(categories, missing);
 }
 
 /** Categories lie within the bounds, so they say all. A number has bounds even where the file gives none. */

@@ -58,9 +58,13 @@ export const StringInput = Type.Object(
     ...described,
     type: Type.Literal("string", { description: "A text." }),
     categories: Type.Optional(
-      Type.Array(Type.String(), { minItems: 1, uniqueItems: true, description: "The only values allowed." }),
+      Type.Array(Type.String({ minLength: 1 }), {
+        minItems: 1,
+        uniqueItems: true,
+        description: "The only values allowed, none of them empty: what is empty is missing.",
+      }),
     ),
-    example: Type.Optional(Type.String({ description: "A value that works when pasted." })),
+    example: Type.Optional(Type.String({ minLength: 1, description: "A value that works when pasted." })),
   },
   closed,
 );

@@ -80,7 +80,10 @@ built(
     for (const cells of lines) {
       expect(cells).toHaveLength(head!.length);
       expect(Number(cells[4]!.replace(",", "")), cells.join(" ")).toBeGreaterThan(1);
-      expect(cells[10]).toBe(cells[3] === "bare" ? "" : `${cells[2]}.0`);
+      const [, , rows, service] = cells;
+      // Skewless finds out by itself how many rows a call is best made of.
+      if (service === "skewless") expect(Number(cells[10])).toBeGreaterThan(0);
+      else expect(cells[10]).toBe(service === "bare" ? "" : `${rows}.0`);
     }
     expect(lines.filter(([, , , service]) => service === "skewless").map((cells) => cells[5])).toEqual([
       "1.00",

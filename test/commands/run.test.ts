@@ -48,6 +48,8 @@ test.each([
   [["check", "a", "-z"], "skewless check: there is no option -z"],
   [["transform", "a", "b", "-o"], "skewless transform: the option --output wants a value: --output OUT.csv"],
   [["transform", "a", "b", "-o", "--header"], "the option --output wants a value"],
+  [["transform", "a", "b", "-o", "-x.csv"], "--output OUT.csv; where it begins with a dash, --output=-…"],
+  [["transform", "a", "--", "--split", "-1"], "too many arguments (a --split -1)"],
   [["transform", "a", "b", "--header=1"], "skewless transform: the option --header takes no value"],
 ])("%j is one clear line and a hint, exit code 2", async (argv, message) => {
   const { code, stdout, stderr } = await skewless(argv);

@@ -75,6 +75,16 @@ describe("--split", () => {
     expect((await run(raw, "-o", "DIR/out.csv", "--split", "0.7")).files).not.toEqual(files);
   });
 
+  test("a part without a row is warned of", async () => {
+    const { code, stderr } = await run("at,size\n2012-12-19,1\n", "-o", "DIR/out.csv", "--split", "0.001");
+    expect(code).toBe(0);
+    expect(stderr).toMatch(
+      /^warning: DIR\/out\.train\.csv holds no row: choose another --split or --seed\nDIR/,
+    );
+    const { stderr: fine } = await run(raw, "-o", "DIR/out.csv", "--split", "0.5");
+    expect(fine).not.toContain("warning");
+  });
+
   test("a header stands in both files", async () => {
     const { files } = await run(raw, "-o", "DIR/out", "--split", "0.5", "--header");
     expect(files["out.train"]).toMatch(/^size,year\n/);
@@ -107,6 +117,31 @@ test("a column's name that holds a comma is quoted in the header", async () => {
   const argv = ["transform", sky, "-", "--header"];
   const { stdout } = await skewless(argv, { stdin: "at,size,sky\n2012-12-19,5,clear\n" });
   expect(stdout).toBe('size,sky_clear,"sky_rain, heavy"\n5,1,0\n');
+});
+
+describe("one column that is missing", () => {
+  const ONE = MODEL.replace(/ {2}- \{ name: year.*\n/, "");
+  const RAW = "at,size\n2012-12-19,\n2012-12-19,1.5\n2012-12-19,\n";
+
+  test("is written nan, since a line without anything is passed over, and check --against reads it", async () => {
+    const one = join(folder, "one.yaml");
+    await writeFile(one, ONE);
+    const rawPath = join(folder, "one-raw.csv");
+    await writeFile(rawPath, RAW);
+    for (const header of [[], ["--header"]]) {
+      const { stdout } = await skewless(["transform", one, rawPath, ...header]);
+      expect(stdout).toBe(`${header.length === 0 ? "" : "size\n"}nan\n1.5\nnan\n`);
+      const argv = ["check", one, "--raw", rawPath, "--against", "-", "--tolerance", "0", ...header];
+      expect(await skewless(argv, { stdin: stdout })).toMatchObject({ code: 0, stderr: "" });
+    }
+  });
+
+  test("is an empty cell where the target stands before it", async () => {
+    const one = join(folder, "one.yaml");
+    await writeFile(one, ONE);
+    const { stdout } = await skewless(["transform", one, "-"], { stdin: "at,size,price\n2012-12-19,,0\n" });
+    expect(stdout).toBe("0,\n");
+  });
 });
 
 describe("--format libsvm", () => {
@@ -208,6 +243,11 @@ test.each([
   [["--format", "libsvm", "--header"], "--header: there is none in libsvm's form."],
   [["--split", "0.7"], "--split writes two files: say how they are named, with -o OUT.csv."],
   [["--split", "2", "-o", "x.csv"], "--split 2: is not a part between 0 and 1, such as 0.7."],
+  [["--split", "-1", "-o", "x.csv"], "--split -1: is not a part between 0 and 1, such as 0.7."],
+  [
+    ["--split", "0.5", "--seed", "-1", "-o", "x.csv"],
+    "--seed -1: is not a whole number from 0 to 4294967295.",
+  ],
   [["--seed", "2"], "--seed is of use with --split alone."],
   [["-o", "x.csv", "--rejects", "./x.csv"], "--rejects ./x.csv: is where the other rows go."],
   [["--rejects", "-"], "--rejects -: is where the other rows go."],

@@ -477,3 +477,18 @@ function polynomial(parameters: Record<string, unknown>): EstimatorNode {
     ...parameters,
   });
 }
+
+test("an empty text is no category, but where an imputer puts it", () => {
+  const filled = (value: string) =>
+    node(
+      "impute.SimpleImputer",
+      { missing_values: null, strategy: "constant", fill_value: value },
+      { statistics_: array([value], "object") },
+    );
+  const issue =
+    "hot: categories_ of a hold an empty text, which Skewless takes for a missing value, as a CSV file cannot tell them apart: fit with None or with a word in its place";
+  const hot = oneHot([["", "x"]]);
+  expect(issuesOf(exportOf(pipeline(["hot", hot])))).toEqual([issue]);
+  expect(issuesOf(exportOf(pipeline(["fill", filled("x")], ["hot", hot])))).toEqual([issue]);
+  expect(issuesOf(exportOf(pipeline(["fill", filled("")], ["hot", hot])))).toEqual([]);
+});

@@ -114,3 +114,25 @@ test("what the target's own rules refuse is named by its place", () => {
     "target.name: is an input too: the answer cannot be part of the question",
   ]);
 });
+
+test.each<[unknown[], string | undefined]>([
+  [[1, 2], "the probability of 2"],
+  [[3, 1, 2], "a probability for each label, in their order"],
+  [[0, 1], undefined],
+  [["x", "y"], undefined],
+])(
+  "classes %j: it is said what the endpoint must answer, where a class would read as a place",
+  (classes, wanted) => {
+    const { notes } = importOf(
+      exportOf({ class: "m.Model", predicts: "class", classes: array(classes, "object") }),
+    );
+    const said = notes.filter((note) => note.startsWith("the endpoint must answer"));
+    expect(said).toEqual(
+      wanted === undefined
+        ? []
+        : [
+            `the endpoint must answer ${wanted}; where it answers classes, as predict() does, add to the target: answer: label, and number_is: label (or place, if a number is a place among the labels, from 0)`,
+          ],
+    );
+  },
+);

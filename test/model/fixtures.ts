@@ -121,7 +121,7 @@ function presentInput(name: string): fc.Arbitrary<InputSpec> {
     fc.record({
       ...shape(name),
       type: fc.constant("string" as const),
-      categories: fc.uniqueArray(fc.string(), { minLength: 1, maxLength: 5 }),
+      categories: fc.uniqueArray(fc.string({ minLength: 1 }), { minLength: 1, maxLength: 5 }),
     }),
     ranged("integer", fc.oneof(fc.integer(), fc.maxSafeInteger())),
     ranged("number", double),

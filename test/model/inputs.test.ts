@@ -183,7 +183,7 @@ describe("a text", () => {
   const weather: InputSpec = { name: "s", type: "string", categories: ["clear", "rain"] };
 
   test("is read as it is, whatever it holds", () => {
-    for (const text of ["", "a", "4", "null", "é\n\u0000"]) expect(input(plain).read(text)).toBe(text);
+    for (const text of [" ", "a", "4", "null", "é\n\u0000"]) expect(input(plain).read(text)).toBe(text);
   });
 
   test.each([
@@ -201,7 +201,15 @@ describe("a text", () => {
   test("is one of its categories, where it has any", () => {
     expect(read(weather, "rain")).toBe("rain");
     expect(read(weather, "Rain")).toBe('must be one of clear, rain, not "Rain"; did you mean "rain"?');
-    expect(read(weather, "")).toBe('must be one of clear, rain, not ""');
+    expect(read(weather, "")).toBe("is empty");
+  });
+
+  test("is never empty: a CSV file would have it for a missing value", () => {
+    for (const spec of [plain, weather]) {
+      expect(input(spec).read("")).toBeUndefined();
+      expect(read(spec, "")).toBe("is empty");
+      expect(read({ ...spec, missing: true }, "")).toBe("is empty: send null where the value is missing");
+    }
   });
 });
 
@@ -374,7 +382,8 @@ test("reading and explaining agree, whatever the value", () => {
     fc.property(inputSpec("x"), fc.anything({ withBigInt: true, withDate: true }), (spec, value) => {
       const { read: readValue, explain } = input(spec);
       const result = readValue(value);
-      if (result === undefined) expect(explain(value)).toMatch(/must be|has |is not in the calendar/);
+      if (result === undefined)
+        expect(explain(value)).toMatch(/must be|has |is empty|is not in the calendar/);
       else if (isMissing(result)) expect([spec.missing, value]).toEqual([true, null]);
       else if (spec.type === "string") expect(result).toBe(value);
       else expect(Number.isFinite(result)).toBe(true);

@@ -147,6 +147,11 @@ describe("the head of a model file", () => {
     expect(issues({ version: null })).toEqual(["version: must be a text, not null"]);
     expect(issues({ version: [] })).toEqual(["version: must be a text, not an array"]);
     expect(issues({ version: "" })).toEqual(["version: is empty"]);
+    const text = { name: "x", type: "string", categories: ["a", ""], example: "" };
+    expect(issues({ inputs: [text], features: [{ from: "x", steps: ["missing_indicator"] }] })).toEqual([
+      "inputs.0.categories.1: is empty",
+      "inputs.0.example: is empty",
+    ]);
   });
 
   test("names an endpoint", () => {
@@ -368,12 +373,12 @@ describe("the features", () => {
 
   test("are made from an input", () => {
     expect(feature("X")).toEqual(['features.0: "X" is not an input; did you mean "x"?']);
+    expect(feature({ name: "z", from: ["x", "x"] })).toEqual(['features.0.from: names the input "x" twice']);
     expect(feature({ from: "wind" })).toEqual(['features.0.from: "wind" is not an input']);
     expect(feature({ name: "x" })).toEqual(["features.0.from: is missing"]);
     for (const [from, shown] of [
       [4, "4"],
       [[], "an array"],
-      [["x", "x"], "an array"],
     ]) {
       expect(feature({ from, name: "z" })).toEqual([
         `features.0.from: is ${shown}, which does not fit: Name of the input it is made from; or several, for a step that takes several.`,

@@ -164,6 +164,13 @@ describe("a compiled pipeline", () => {
     expect(() => compile(document)).toThrow(
       new UsageError("Two columns of the features are named a: rename a feature."),
     );
+    const both = { name: "both", from: ["a", "a_b"], steps: [{ one_hot: { categories: ["c", "b_c"] } }] };
+    const texts = ["a", "a_b"].map((name) => ({ name, type: "string" }));
+    expect(() => compile(smallDocument({ inputs: texts, features: [both] }))).toThrow(
+      new UsageError(
+        "Two columns of the features are named a_b_c: both come from the feature both: make a feature of each of its inputs.",
+      ),
+    );
   });
 
   test("encodes no rows to no lines", () => {

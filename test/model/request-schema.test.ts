@@ -140,7 +140,7 @@ describe("the schema of a request", () => {
       expect.objectContaining({ type: ["string", "null"], pattern: expect.any(String) }),
       { type: "boolean", title: "f", examples: [true] },
       { type: "string", title: "g", enum: ["x"], examples: ["x"] },
-      { type: "string", title: "h", examples: ["text"] },
+      { type: "string", title: "h", minLength: 1, examples: ["text"] },
     ]);
   });
 

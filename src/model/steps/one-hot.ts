@@ -114,10 +114,24 @@ function layoutOf(parameters: Parameters, learned: GroupedCategories | undefined
   ]);
   const ignored = handle_unknown === "ignore" || infrequent.length === 0 ? -1 : last;
   return {
-    names: names.slice(left),
+    names: apart(names.slice(left)),
     places,
     others: handle_unknown === "error" ? undefined : ignored,
   };
+}
+
+/**
+ * Names of which no two are alike: a text may read as what scikit-learn calls a missing value, or the infrequent ones
+ * together. There both columns have the one name; here the later one is numbered.
+ */
+function apart(names: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return names.map((name, i) => {
+    let free = name;
+    for (let n = 2; taken.has(free) || (free !== name && names.indexOf(free) > i); n++) free = `${name}_${n}`;
+    taken.add(free);
+    return free;
+  });
 }
 
 /** As Python's `str` shows it; scikit-learn calls a missing value nan. */

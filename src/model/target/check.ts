@@ -4,7 +4,7 @@ import { isRecord } from "../record.ts";
 import { didYouMean } from "../suggest.ts";
 import { TARGET_TRANSFORMS, type TargetTransformName, targetTransformOf } from "../target-transforms.ts";
 import { TARGET_SCHEMAS } from "./schema.ts";
-import type { Label, TargetSpec, TargetTransformSpec } from "./spec.ts";
+import { type Label, type TargetSpec, type TargetTransformSpec, numberOfLabel } from "./spec.ts";
 
 type TargetType = TargetSpec["type"];
 /** What can say whether it has a name. */
@@ -116,6 +116,13 @@ function classes(target: Written, issues: Issue[]): Written {
     if (answer !== "label" || !Object.hasOwn(target, setting)) continue;
     const message = "is about probabilities: it cannot go with answer: label";
     issues.push({ path: ["target", setting], message });
+  }
+  if (answer === "label" && !Object.hasOwn(target, "number_is")) {
+    const place = labels.findIndex((label, i) => (numberOfLabel(label) ?? i) !== i);
+    if (place !== -1) {
+      const message = `with the label ${show(labels[place])} in place ${place} leaves open what a number means: add number_is: place (XGBoost answers places, from 0) or number_is: label (scikit-learn's predict answers labels)`;
+      issues.push({ path: ["target", "answer"], message });
+    }
   }
   const usual = target["type"] === "binary" ? { threshold: 0.5 } : { top_k: labels.length };
   return { ...usual, ...target, answer };

@@ -1,7 +1,7 @@
 import { type Answer, bad, chosen, isFields, onlyField, unlisted } from "./answer.ts";
 import { compileDistribution } from "./distribution.ts";
 import type { PredictedClass } from "./prediction.ts";
-import type { BinaryTarget, Label, MulticlassTarget } from "./spec.ts";
+import { type BinaryTarget, type MulticlassTarget, numberOfLabel } from "./spec.ts";
 
 /** The fields in which SageMaker's containers put the class itself. */
 const LABEL_FIELDS = ["predicted_label", "label", "prediction"] as const;
@@ -15,7 +15,7 @@ export function compileClass(
   target: BinaryTarget | MulticlassTarget,
 ): (answer: Answer, row: number) => PredictedClass {
   const { labels, output } = target;
-  const indexOf = compileIndex(labels);
+  const indexOf = compileIndex(target);
   if (target.answer === "label") {
     return (answer, row) => {
       const field = output ?? (isFields(answer) ? onlyField(answer, LABEL_FIELDS, row) : undefined);
@@ -46,21 +46,31 @@ function rank(numbers: readonly number[]): number[] {
 export type IndexOf = (answer: Answer, row: number) => number;
 
 /**
- * Compiles the reading of a class: a number is its index, which is what a training set holds; a text is its label, or its
- * index in quotes where that is no other label's text.
+ * Compiles the reading of a class: a number is its place, which is what a training set holds, or its label, as `number_is`
+ * says; a text is its label, or such a number in quotes. What is one class's label and another one's place is neither.
  */
-function compileIndex(labels: readonly Label[]): IndexOf {
-  const places = new Map(labels.map((label, i): [Answer, number] => [String(label), i]));
-  for (const i of labels.keys()) {
-    const text = String(i);
-    if ((places.get(text) ?? i) === i) places.set(text, i);
-    else places.delete(text);
-    places.set(i, i);
+function compileIndex({ labels, number_is }: BinaryTarget | MulticlassTarget): IndexOf {
+  const places = new Map<Answer, number | undefined>();
+  const add = (key: number | string, i: number) =>
+    places.set(key, !places.has(key) || places.get(key) === i ? i : undefined);
+  for (const [i, label] of labels.entries()) {
+    const number = numberOfLabel(label);
+    if (typeof label === "boolean" || number === undefined || number_is !== "place") add(String(label), i);
+    if (number !== undefined && number_is !== "place") add(number, i);
+    if (number_is === "label") continue;
+    add(i, i);
+    add(String(i), i);
   }
-  const wanted = `a class: a whole number from 0 to ${labels.length - 1}, or a label's text`;
+  const place = number_is === "label" ? "" : `a whole number from 0 to ${labels.length - 1}, or `;
   return (answer, row) => {
     const index = places.get(answer);
     if (index !== undefined) return index;
-    throw bad(row, `the endpoint's ${typeof answer === "number" ? answer : "answer"} is not ${wanted}`);
+    const said = typeof answer === "number" ? answer : "answer";
+    throw bad(
+      row,
+      places.has(answer)
+        ? `the endpoint's ${said} is one class's label and another one's place; say in the model file what a number means: target: { number_is: … }`
+        : `the endpoint's ${said} is not a class: ${place}a label's text`,
+    );
   };
 }

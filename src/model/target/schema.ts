@@ -65,10 +65,26 @@ const answer = Type.Optional(
         description: "How likely the classes are, as of XGBoost's binary:logistic and multi:softprob.",
       }),
       Type.Literal("label", {
-        description: "Which class it is, as of XGBoost's multi:softmax: its place among the labels, from 0.",
+        description:
+          "Which class it is, as of XGBoost's multi:softmax: its place among the labels, from 0, or the label.",
       }),
     ],
     { description: "What the endpoint says of a row.", default: "probabilities" },
+  ),
+);
+
+const number_is = Type.Optional(
+  Type.Union(
+    [
+      Type.Literal("place", {
+        description: "The place among the labels, from 0, as of XGBoost's multi:softmax.",
+      }),
+      Type.Literal("label", { description: "The label itself, as of scikit-learn's predict." }),
+    ],
+    {
+      description:
+        "What a number stands for with which the endpoint names a class. Must be said with `answer: label` where a label is a number other than its place.",
+    },
   ),
 );
 
@@ -101,6 +117,7 @@ export const TARGET_SCHEMAS = {
         }),
       ),
       answer,
+      number_is,
       output,
     },
     { ...closed, description: "What the model predicts: one of two classes." },
@@ -121,6 +138,7 @@ export const TARGET_SCHEMAS = {
         }),
       ),
       answer,
+      number_is,
       output,
     },
     { ...closed, description: "What the model predicts: one of several classes." },

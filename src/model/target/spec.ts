@@ -33,12 +33,17 @@ export type Label = string | number | boolean;
 /** What an endpoint says of a class: how likely each is, or which one it is. */
 export type ClassAnswer = "probabilities" | "label";
 
+/** What a number stands for with which an endpoint names a class: the class's place among the labels, or its label. */
+export type NumberMeaning = "place" | "label";
+
 interface ClassTarget {
   readonly name: string;
   readonly description?: string;
   /** In the order of the classes' indices, which are what the training set holds. */
   readonly labels: readonly Label[];
   readonly answer: ClassAnswer;
+  /** Absent where both are the same, or where the endpoint names no class. */
+  readonly number_is?: NumberMeaning;
   readonly output?: string | number;
 }
 
@@ -62,6 +67,14 @@ export interface MultiOutputTarget {
   readonly output?: string | number;
   /** In the order of the endpoint's answer, and of the training set's first columns. */
   readonly outputs: readonly NumberSpec[];
+}
+
+/** The number as which an endpoint would write a label; undefined where it would write a text. */
+export function numberOfLabel(label: unknown): number | undefined {
+  if (typeof label === "number" || typeof label === "boolean") return Number(label);
+  if (typeof label !== "string" || label.trim() === "") return undefined;
+  const number = Number(label);
+  return Number.isFinite(number) ? number : undefined;
 }
 
 /** The numbers that a target consists of; none for classes. */

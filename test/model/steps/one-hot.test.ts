@@ -14,6 +14,17 @@ describe("one_hot", () => {
     ]);
   });
 
+  test("tells columns apart that scikit-learn gives one name", () => {
+    const names = (values: (string | null)[], parameters: object = {}) =>
+      fittedColumn([{ one_hot: parameters }], values, { type: "string" }).columns;
+    expect(names(["a", "nan", null])).toEqual(["x_a", "x_nan", "x_nan_2"]);
+    expect(names(["nan", "nan_2", null])).toEqual(["x_nan", "x_nan_2", "x_nan_3"]);
+    expect(names(["a", "nan", null], { drop: "first" })).toEqual(["x_nan", "x_nan_2"]);
+    expect(names(["nan", null], { drop: "first" })).toEqual(["x_nan"]);
+    const often = "infrequent_sklearn";
+    expect(names([often, often, "a", "b"], { min_frequency: 2 })).toEqual([`x_${often}`, `x_${often}_2`]);
+  });
+
   test("refuses what it does not know, a missing value too, rather than give zeros", () => {
     const column = fittedColumn(["one_hot"], ["b", "a"], { type: "string" });
     expect(() => column.transform("c")).toThrow('one_hot does not know "c" (known: "a", "b")');

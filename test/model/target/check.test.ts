@@ -237,6 +237,27 @@ describe("classes", () => {
     expect(multiclass({ top_k: 4 })).toEqual(["labels: is missing"]);
   });
 
+  test("must say what a number means where it may be a label or its place", () => {
+    const wrong = (label: unknown, place: number) =>
+      `answer: with the label ${String(label)} in place ${place} leaves open what a number means: add number_is: place (XGBoost answers places, from 0) or number_is: label (scikit-learn's predict answers labels)`;
+    expect(binary({ labels: [1, 2], answer: "label" })).toEqual([wrong(1, 0)]);
+    expect(binary({ labels: [true, false], answer: "label" })).toEqual([wrong(true, 0)]);
+    expect(multiclass({ labels: ["x", "0", ""], answer: "label" })).toContain(wrong('"0"', 1));
+    for (const number_is of ["place", "label"]) {
+      expect(binary({ labels: [1, 2], answer: "label", number_is })).toEqual([]);
+    }
+    for (const right of [
+      [0, 1],
+      [false, true],
+      ["0", "1"],
+      ["a", " "],
+      ["Infinity", "x"],
+    ]) {
+      expect(binary({ labels: right, answer: "label" })).toEqual([]);
+    }
+    expect(binary({ labels: [1, 2] })).toEqual([]);
+  });
+
   test("have neither threshold nor rank where the endpoint gives no probabilities", () => {
     const wrong = "is about probabilities: it cannot go with answer: label";
     expect(binary({ labels: ["a", "b"], answer: "label", threshold: 0.4 })).toEqual([`threshold: ${wrong}`]);

@@ -142,15 +142,41 @@ describe("an endpoint that says the class itself", () => {
     expect(multiclass(1, { ...label, output: 0 })).toBe("Row 4: the endpoint's answer has no column 0.");
   });
 
-  test("means an index by a number, and never guesses what a text of digits means", () => {
+  test("means by a number, or by one in quotes, what the model file says that it means", () => {
     const labels = [2, 0, 7];
-    expect(multiclass(0, { ...label, labels })).toEqual({ label: 2 });
-    expect(multiclass("7", { ...label, labels })).toEqual({ label: 7 });
-    // Each is one class's label and another's index.
-    expect(multiclass("0", { ...label, labels })).toBe(NONE);
-    expect(multiclass("2", { ...label, labels })).toBe(NONE);
-    expect(multiclass("1", { ...label, labels })).toEqual({ label: 0 });
+    const place = { ...label, labels, number_is: "place" };
+    const itself = { ...label, labels, number_is: "label" };
+    for (const quote of [Number, String]) {
+      expect([0, 1, 2].map((n) => multiclass(quote(n), place))).toEqual(
+        labels.map((one) => ({ label: one })),
+      );
+      expect([2, 0, 7].map((n) => multiclass(quote(n), itself))).toEqual(
+        labels.map((one) => ({ label: one })),
+      );
+    }
+    expect(multiclass(7, place)).toBe(NONE.replace("answer", "7"));
+    expect(multiclass("7", place)).toBe(NONE);
+    expect(multiclass(1, itself)).toBe("Row 4: the endpoint's 1 is not a class: a label's text.");
+    expect(multiclass(1, { ...label, number_is: "label" })).toMatch(/1 is not a class/);
+    expect(multiclass("b", { ...label, number_is: "place" })).toEqual({ label: "b" });
+    expect(multiclass(2, { ...itself, labels: ["1", "2.0", "x"] })).toEqual({ label: "2.0" });
     expect(multiclass("1", { ...label, labels: [0, 1, 2] })).toEqual({ label: 1 });
+  });
+
+  test("never guesses whose number it is that stands beside a probability", () => {
+    const answer = { probability: 0.9, predicted_label: 1 };
+    const labels = [1, 2];
+    expect(binary(answer, { labels })).toBe(
+      "Row 4: the endpoint's 1 is one class's label and another one's place; say in the model file what a number means: target: { number_is: … }.",
+    );
+    expect(binary(answer, { labels, number_is: "label" })).toMatchObject({ label: 1, probability: 0.9 });
+    expect(binary(answer, { labels, number_is: "place" })).toMatchObject({ label: 2, probability: 0.9 });
+    expect(binary({ ...answer, predicted_label: "1" }, { labels })).toMatch(/the endpoint's answer is one/);
+    expect(binary({ ...answer, predicted_label: 2 }, { labels })).toMatchObject({ label: 2 });
+    const three = { labels: [1, "1.0", true] };
+    expect(multiclass({ probabilities: [0.1, 0.2, 0.7], labels: [1, 0, 2] }, three)).toMatch(
+      /1 is one class's/,
+    );
   });
 
   test("says true or false by the label's text", () => {

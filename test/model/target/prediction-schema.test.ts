@@ -23,7 +23,7 @@ describe("the schema of a prediction", () => {
     [{ type: "binary", labels: [false, true], answer: "label" }, [0, 1, "true"]],
     [{ type: "multiclass", labels }, [[0.2, 0.3, 0.5]]],
     [{ type: "multiclass", labels, top_k: 2 }, [[0.2, 0.3, 0.5]]],
-    [{ type: "multiclass", labels: [1, "1.0", true], answer: "label" }, [0, 1, 2]],
+    [{ type: "multiclass", labels: [1, "1.0", true], answer: "label", number_is: "place" }, [0, 1, 2]],
     [{ type: "multi_output", outputs }, [[1, 2, 3, 4]]],
   ])("of %j fits what decoding gives, and nothing else", (target, answers) => {
     const checked = checkedTarget({ name: "y", ...target });
