@@ -74,6 +74,48 @@ export function fitPower(method: PowerMethod, column: SortedColumn, summary: Sum
   return method === "box_cox" ? fitBoxCox(column, summary) : fitYeoJohnson(column, summary);
 }
 
+/** How far, as a share of the range of the column, a value may be off when it is taken back. */
+const LOST = { middle: 1e-4, ends: 1e-6 };
+
+/** An output times these: itself, and what it might as well have been rounded to. */
+const NEIGHBOURS = [1 - Number.EPSILON, 1, 1 + Number.EPSILON];
+
+/**
+ * A value of the column that a power loses to rounding: its inverse does not give it back. Looks at the quartiles, so that
+ * outliers may be lost; they are in scikit-learn too, and the others are still told apart.
+ *
+ * @param summary of the same column
+ * @param ends whether the smallest and the largest value, and all of them more exactly, must come back too
+ * @returns undefined where none is lost
+ */
+export function lostBy(
+  { forward, inverse }: TwoWay,
+  column: SortedColumn,
+  { min, max }: Summary,
+  ends: boolean,
+): number | undefined {
+  const tolerance = (max - min) * (ends ? LOST.ends : LOST.middle);
+  return [...quartilesOf(column), ...(ends ? [min, max] : [])].find((value) => {
+    const output = forward(value);
+    // What comes back exactly may do so by luck: the outputs beside it tell how many digits there are. NaN, where nothing
+    // gives an output, is lost too.
+    return NEIGHBOURS.some((factor) => !(Math.abs(inverse(output * factor) - value) <= tolerance));
+  });
+}
+
+/** Values of the column a quarter, half and three quarters of the way up. */
+function quartilesOf(column: SortedColumn): readonly number[] {
+  const last = column.count - 1;
+  const ranks = [Math.floor(last / 4), Math.floor(last / 2), Math.ceil((last * 3) / 4)];
+  const found: number[] = [];
+  let seen = 0;
+  column.forEach((value, times) => {
+    seen += times;
+    while (found.length < ranks.length && ranks[found.length]! < seen) found.push(value);
+  });
+  return found;
+}
+
 /** The tolerance of SciPy's search. */
 const TOLERANCE = 1.48e-8;
 

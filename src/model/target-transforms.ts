@@ -1,7 +1,7 @@
 import { type TSchema, Type } from "@sinclair/typebox";
 import type { PowerMethod } from "./power.ts";
 import type { Learner } from "./step.ts";
-import { POWER_STEPS, type Power, type PowerTransform, powerTransform } from "./steps/power.ts";
+import { POWER_STEPS, type Power, type PowerTransform, learnPower, powerTransform } from "./steps/power.ts";
 import { type Range, SCALE_STEPS, type Standard, minMaxScale, standardScale } from "./steps/scale.ts";
 
 /** What training does to a number to be predicted, and what serving does to take it back. */
@@ -57,7 +57,7 @@ function power(method: PowerMethod, summary: string) {
     counterpart: `sklearn.preprocessing.PowerTransformer(method="${method.replace("_", "-")}")`,
     parameters: STANDARDIZE,
     defaults: { standardize: true },
-    fit: (parameters) => POWER_STEPS.power_transform.fit({ method, ...parameters }),
+    fit: (parameters) => learnPower({ method, ...parameters }, "target"),
     compile: (parameters, learned) => powerTransform({ method, ...parameters }, learned),
   } satisfies TargetTransform<Pick<PowerTransform, "standardize">, Power>;
 }

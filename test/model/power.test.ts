@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { startMoments } from "../../src/model/moments.ts";
-import { boxCox, fitPower, yeoJohnson } from "../../src/model/power.ts";
+import { boxCox, fitPower, lostBy, yeoJohnson } from "../../src/model/power.ts";
 import { sortedColumn } from "./steps/fit-in-memory.ts";
 import { oracle, relative, ulps } from "./steps/numeric-oracle.ts";
 
@@ -112,5 +112,36 @@ describe("the lambda that is learned", () => {
     expect(learn("box_cox", [1e16, 1e16 + 2])).toBe(
       "has no lambda that makes it most like a normal distribution",
     );
+  });
+});
+
+describe("what a power loses", () => {
+  const lost = (lambda: number, values: readonly number[], ends: boolean) => {
+    const moments = startMoments();
+    for (const value of values) moments.add(value);
+    return lostBy(boxCox(lambda), sortedColumn(values), moments.finish(), ends);
+  };
+
+  test("may be an outlier, unless the ends must come back too", () => {
+    const values = [0.01, ...Array.from({ length: 99 }, (_, i) => 0.9 + i / 1000)];
+    expect(lost(20, values, false)).toBeUndefined();
+    expect(lost(20, values, true)).toBe(0.01);
+    expect(lost(2, values, true)).toBeUndefined();
+  });
+
+  test("is none of the quartiles, of one value or many", () => {
+    expect(lost(-5, [2011, 2012], false)).toBe(2011);
+    expect(lost(-5, [1, 2, 3, 2011, 2012], false)).toBe(2011);
+    expect(lost(-5, [1, 2, 3, 4, 5, 6, 2012], false)).toBeUndefined();
+    expect(lost(1, [2011, 2012], true)).toBeUndefined();
+  });
+
+  test("is a value that comes back by luck, when the outputs beside its own do not", () => {
+    const { forward, inverse } = boxCox(-3);
+    const lucky = Array.from({ length: 2000 }, (_, i) => 2000 + i).find(
+      (x) => Math.abs(inverse(forward(x)) - x) < 1e-5,
+    )!;
+    expect(lucky).toBeDefined();
+    expect(lost(-3, [lucky, lucky, lucky, lucky, lucky + 1], false)).toBe(lucky);
   });
 });

@@ -18,6 +18,11 @@ export const DELIBERATE: readonly Deliberate[] = [
     fit: (_, reason) => reason.includes("variance overflows"),
   },
   {
+    // scikit-learn goes on, and makes nearly or wholly the same number of all values.
+    name: "power_transform refuses a column whose values it would lose",
+    fit: ({ step }, reason) => step === "power_transform" && reason.includes("loses its values"),
+  },
+  {
     // scikit-learn numbers the classes, and takes the mean of the numbers.
     name: "a binary target has no third value",
     fit: ({ step, target }, reason) =>

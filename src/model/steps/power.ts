@@ -1,6 +1,6 @@
 import { Type } from "@sinclair/typebox";
 import { isConstant, refuseMoments, startMoments } from "../moments.ts";
-import { type PowerMethod, fitPower, powerOf } from "../power.ts";
+import { type PowerMethod, fitPower, lostBy, powerOf } from "../power.ts";
 import type { Learner, SortedColumn, Step } from "../step.ts";
 import type { TwoWay } from "../target-transforms.ts";
 
@@ -39,7 +39,7 @@ export const POWER_STEPS = {
     defaults: { method: "yeo_johnson", standardize: true },
     takes: ["number"],
     gives: "number",
-    fit: learnPower,
+    fit: (parameters) => learnPower(parameters, "feature"),
     compile: (parameters, learned) => ({ kind: "map", map: powerTransform(parameters, learned).forward }),
   } satisfies Step<PowerTransform, Power>,
 } as const;
@@ -55,24 +55,45 @@ export function powerTransform({ method, standardize }: PowerTransform, learned:
   };
 }
 
-function learnPower({ method, standardize }: PowerTransform): Learner {
+/** What to do with a column that a power would run together. A target has one transform only. */
+const ADVICE = {
+  feature: "put standard_scale before it and take yeo_johnson, or leave it out",
+  target: "take another transform, such as standard_scale",
+};
+
+/**
+ * Learns the power of a feature or a target.
+ *
+ * A column is refused whose values the power loses: far from 0, x^λ of a negative λ is so small beside the 1 it is taken
+ * from that no digit of x is left. A feature may lose its outliers so, as in scikit-learn; a target none.
+ */
+export function learnPower(
+  { method, standardize }: PowerTransform,
+  role: "feature" | "target",
+): Learner & { kind: "sorted" } {
   return {
     kind: "sorted",
     finish: (column) => {
       const found = summaryOf(column);
       const refusal = refuseMoments(found);
       if (refusal !== undefined) return refusal;
-      const constant = method === "yeo_johnson" && isConstant(found);
-      const lambda = constant ? 1 : fitPower(method, column, found);
-      if (typeof lambda === "string" || !standardize) return typeof lambda === "string" ? lambda : { lambda };
-      const after = constant ? found : summaryOf(column, powerOf(method, lambda).forward);
-      return (
-        refuseMoments(after) ?? {
-          lambda,
-          mean: after.mean,
-          scale: isConstant(after) ? 1 : Math.sqrt(after.variance),
-        }
-      );
+      // Of a constant column every lambda is as good; box_cox refuses it.
+      if (method === "yeo_johnson" && isConstant(found)) {
+        return standardize ? { lambda: 1, mean: found.mean, scale: 1 } : { lambda: 1 };
+      }
+      const lambda = fitPower(method, column, found);
+      if (typeof lambda === "string") return lambda;
+      const power = powerOf(method, lambda);
+      const after = summaryOf(column, power.forward);
+      const overflow = standardize ? refuseMoments(after) : undefined;
+      if (overflow !== undefined) return overflow;
+      // Where the variance is no more than rounding, there is no scale to be had.
+      const flat = standardize && isConstant(after);
+      const lost = flat ? found.max : lostBy(power, column, found, role === "target");
+      if (lost !== undefined) {
+        return `loses its values: with the best lambda, ${lambda}, ${method} gives ${lost} so nearly what it gives others that rounding takes the difference: ${ADVICE[role]}`;
+      }
+      return standardize ? { lambda, mean: after.mean, scale: Math.sqrt(after.variance) } : { lambda };
     },
   };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { powerTransform } from "../../../src/model/steps/power.ts";
-import { compiled, fittedColumn, mistakes, oneColumn, refusals } from "./fit-in-memory.ts";
+import { learnPower, powerTransform } from "../../../src/model/steps/power.ts";
+import { TARGET_TRANSFORMS } from "../../../src/model/target-transforms.ts";
+import { compiled, fittedColumn, mistakes, oneColumn, refusals, sortedColumn } from "./fit-in-memory.ts";
 import { casesOf, oracle, relative, ulps } from "./numeric-oracle.ts";
 
 interface Power {
@@ -74,6 +75,7 @@ describe("power_transform", () => {
   test.each([
     ["yeo_johnson", [Number.NaN, Number.NaN], "has no values"],
     ["yeo_johnson", [1e308, -1e308], "has values so large that their variance overflows"],
+    ["box_cox", [2003, 1950, 1997, 2000, 2009], "has values so large that their variance overflows"],
     ["box_cox", [1, 0, 3], "has values that are not above 0, such as 0: box_cox needs positive ones"],
     ["box_cox", [2, Number.NaN, 2], "is 2 in every row: box_cox needs values that differ"],
   ])("cannot be fitted by %s on %j", (method, values, message) => {
@@ -84,6 +86,78 @@ describe("power_transform", () => {
         values.map((value) => [value]),
       ),
     ).toEqual([`x: power_transform of x: ${message}`]);
+  });
+
+  const refusalOf = (method: string, values: readonly number[]) =>
+    refusals(
+      oneColumn([{ power_transform: { method } }]),
+      values.map((value) => [value]),
+    );
+
+  /** Skewed to the right and far from 0, as prices with a base fee: the best lambda is about -4. */
+  const offset = Array.from({ length: 500 }, (_, i) => 10_000 * (1 - (i + 0.5) / 500) ** (-1 / 6));
+
+  test.each([
+    ["yeo_johnson", offset],
+    ["box_cox", offset],
+    ["yeo_johnson", [2011, 2011, 2011, 2011, 2012]],
+    ["box_cox", [2011, 2011, 2011, 2011, 2012]],
+    ["yeo_johnson", [290.1, 291.2, 288.3, 300.4, 285.2]],
+  ])("refuses, by %s, a column of which the power would leave no digits", (method, values) => {
+    const [refusal, ...others] = refusalOf(method, values);
+    expect(others).toEqual([]);
+    expect(refusal).toMatch(
+      /^x: power_transform of x: loses its values: with the best lambda, -[\d.]+, .* so nearly what it gives others/,
+    );
+    expect(refusal).toContain("put standard_scale before it and take yeo_johnson");
+  });
+
+  test("leaves a constant feature its values also where it does not standardize", () => {
+    const { learned, transform } = fittedColumn([{ power_transform: { standardize: false } }], [3, 3]);
+    expect(learned).toEqual([[{ lambda: 1 }]]);
+    expect(transform(5)[0]).toBeCloseTo(5, 14);
+  });
+
+  test("refuses such a column also where it does not standardize", () => {
+    const [refusal] = refusals(
+      oneColumn([{ power_transform: { standardize: false } }]),
+      offset.map((value) => [value]),
+    );
+    expect(refusal).toContain("loses its values");
+  });
+
+  test("takes such a column once it is scaled, and tells its values apart", () => {
+    const { transform } = fittedColumn(["standard_scale", "power_transform"], offset);
+    expect(new Set(offset.map((value) => transform(value)[0])).size).toBe(offset.length);
+  });
+
+  test("takes a narrow column far from 0 of which the power leaves enough", () => {
+    const years = Array.from({ length: 35 }, (_, i) => 1990 + i);
+    for (const method of ["yeo_johnson", "box_cox"]) {
+      const { transform } = fittedColumn([{ power_transform: { method } }], years);
+      const out = years.map((year) => transform(year)[0] as number);
+      expect(out).toEqual(out.toSorted((a, b) => a - b));
+      expect(new Set(out).size).toBe(years.length);
+    }
+  });
+
+  test("asks more of a target than of a feature", () => {
+    // Milliseconds within one second: each is told from the others, but comes back a hundredth of one off.
+    const values = Array.from({ length: 1000 }, (_, i) => 1.7e12 + ((i * 7919) % 1000));
+    const parameters = { method: "yeo_johnson", standardize: true } as const;
+    expect(learnPower(parameters, "feature").finish(sortedColumn(values), 0)).toHaveProperty("lambda");
+    const refusal = learnPower(parameters, "target").finish(sortedColumn(values), 0);
+    expect(refusal).toContain("take another transform, such as standard_scale");
+  });
+
+  test("refuses a target all of whose predictions would be one number", () => {
+    for (const method of ["box_cox", "yeo_johnson"] as const) {
+      for (const standardize of [true, false]) {
+        const learner = TARGET_TRANSFORMS[method].fit({ standardize });
+        expect(learner.finish(sortedColumn(offset), 0)).toContain("loses its values");
+        expect(learner.finish(sortedColumn(offset), 0)).toContain("take another transform");
+      }
+    }
   });
 
   test("tells a model file of a method that it does not have", () => {
