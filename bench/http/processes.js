@@ -12,22 +12,24 @@ const LAST_WORDS = 4000;
 const PATIENCE_MS = 5000;
 
 /**
- * @param {{ command: string, args: string[], variables?: object, ipc?: boolean }} program its environment holds `variables`, PORT, and little else
+ * @param {{ command: string, args: string[], variables?: object, ipc?: boolean, port?: number, onOutput?: (text: string) => void }} program its environment holds `variables`,
+ *   PORT, and little else; without `port`, a free one
  * @returns {Promise<{ url: string, port: number, child: import("node:child_process").ChildProcess, lastWords: () => string }>}
  */
-export async function start({ command, args, variables = {}, ipc = false }) {
-  const port = await freePort();
+export async function start({ command, args, variables = {}, ipc = false, port: wished, onOutput }) {
+  const port = wished ?? (await freePort());
   const child = spawn(
     command,
     args.map((arg) => (arg === "PORT" ? String(port) : arg)),
     {
       // Standard output goes to /dev/null: a service's log is written, and nobody's disk is measured.
-      stdio: ["ignore", "ignore", "pipe", ...(ipc ? ["ipc"] : [])],
+      stdio: ["ignore", onOutput === undefined ? "ignore" : "pipe", "pipe", ...(ipc ? ["ipc"] : [])],
       env: { ...inherited(), NODE_ENV: "production", ...variables, PORT: String(port) },
     },
   );
   running.add(child);
   child.once("exit", () => running.delete(child));
+  child.stdout?.setEncoding("utf8").on("data", onOutput);
   let said = "";
   child.stderr.on("data", (data) => (said = (said + data).slice(-LAST_WORDS)));
   await once(child, "spawn");
@@ -104,6 +106,21 @@ export function cpuSecondsOf(pid) {
     // The second field is a name in brackets, which may hold spaces.
     const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
     return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_S;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Memory that a process holds.
+ *
+ * @param {number} pid
+ * @returns {number | undefined} bytes; undefined where the system does not tell
+ */
+export function residentBytesOf(pid) {
+  try {
+    const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+    return kib === undefined ? undefined : Number(kib) * 1024;
   } catch {
     return undefined;
   }
