@@ -141,6 +141,18 @@ describe("power_transform", () => {
     }
   });
 
+  test("refuses a column of so many rows that the variance that is left counts as rounding", () => {
+    const times = (rows: number) => ({
+      count: rows * offset.length,
+      forEach: (visit: (value: number, count: number) => void) => {
+        for (const value of offset) visit(value * 0.03, rows);
+      },
+    });
+    const learner = learnPower({ method: "yeo_johnson", standardize: true }, "feature");
+    expect(learner.finish(times(1), 0)).toHaveProperty("scale");
+    expect(learner.finish(times(20_000), 0)).toContain("loses its values");
+  });
+
   test("asks more of a target than of a feature", () => {
     // Milliseconds within one second: each is told from the others, but comes back a hundredth of one off.
     const values = Array.from({ length: 1000 }, (_, i) => 1.7e12 + ((i * 7919) % 1000));
