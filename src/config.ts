@@ -114,7 +114,7 @@ export const ConfigSchema = Type.Object({
     maximum: 600_000,
     unit: "ms",
     description:
-      "Longest that a request may have to wait for its call; one that would wait longer is answered 503.",
+      "Longest that a request may have to wait for its call, the call's usual time included, but twice that time in any case; one that would wait longer is answered 503.",
   }),
   CACHE_MAX_BYTES: Type.Integer({
     default: 0,

@@ -6,7 +6,7 @@ import { Problem } from "../errors.ts";
 export interface QueueBounds {
   readonly maxRows: number;
   readonly maxBytes: number;
-  /** How long a request may wait for its first rows to leave; but twice as long as a call takes in any case. */
+  /** How long a request may wait for its first rows to leave, and they for their answer; see {@link longestWaitMs}. */
   readonly maxWaitMs: number;
 }
 
@@ -114,9 +114,12 @@ export function refusal(
   return undefined;
 }
 
-/** How long a request may wait: a slow endpoint is not an overloaded one. */
+/**
+ * How long a request may wait for its first rows to leave. The time of the call counts as well, because it too is longer
+ * under load; but a slow endpoint is not an overloaded one.
+ */
 export function longestWaitMs(maxWaitMs: number, callMs: number): number {
-  return Math.max(maxWaitMs, 2 * callMs);
+  return Math.max(maxWaitMs - callMs, 2 * callMs);
 }
 
 /** @param waitMs after which there should be room again. */

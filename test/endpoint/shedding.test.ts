@@ -73,7 +73,10 @@ describe("a request is let in", () => {
     expect(of(0)).toMatchObject({ code: "overloaded", retryAfterS: 2 });
     expect(of(999)).toMatchObject({ code: "overloaded" });
     expect(of(1000)).toBeUndefined();
-    expect(longestWaitMs(1000, 10)).toBe(1000);
+    // The call's own time counts.
+    expect(longestWaitMs(1000, 0)).toBe(1000);
+    expect(longestWaitMs(1000, 100)).toBe(900);
+    expect(longestWaitMs(1000, 400)).toBe(800);
   });
 
   test("when its deadline leaves the time to wait and for a call", () => {
@@ -81,8 +84,9 @@ describe("a request is let in", () => {
     drain.took(0, 1, 1000);
     drain.took(500, 128, 872);
     // 256 rows are ahead: 1 s.
+    const patient = { ...bounds, maxWaitMs: 2000 };
     const of = (deadlineMs: number) =>
-      refusal({ ...arrival, nowMs: 500, deadlineMs }, backlog, drain, 100, bounds);
+      refusal({ ...arrival, nowMs: 500, deadlineMs }, backlog, drain, 100, patient);
     expect(of(1600)).toBeUndefined();
     expect(of(1599)).toMatchObject({ code: "overloaded", retryAfterS: 1 });
   });
