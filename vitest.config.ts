@@ -4,7 +4,10 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     exclude: ["test/browser/**", "test/container/**"],
+    setupFiles: ["test/property-seed.ts"],
     testTimeout: 60_000,
+    // Vitest would leave one core idle, which on a machine of two is half of it.
+    maxWorkers: "100%",
     // On Node 20 the AWS SDK announces the end of its support once a process; the README says so once for all.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
     coverage: {

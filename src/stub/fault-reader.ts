@@ -109,7 +109,9 @@ function readFault(value: unknown, pointer: string, isForOneCall: boolean, mista
     return;
   }
   const before = mistakes.length;
-  const distribution = String(rest["distribution"] ?? "fixed");
+  // Whatever is no text is no distribution's name: `fieldsOf` then says which there are.
+  const given = rest["distribution"] ?? "fixed";
+  const distribution = typeof given === "string" ? given : "";
   checkFields(rest, fieldsOf(fault as FaultName, distribution, isForOneCall), pointer, mistakes);
   const detail = mistakes.length === before ? contradiction(value as unknown as Fault) : undefined;
   if (detail !== undefined) {

@@ -53,6 +53,11 @@ describe("a queue gives", () => {
     expect(take(300)).toEqual(["huge 128+128", "large 171+128", "huge 256+44"]);
   });
 
+  test("turn after turn to a request that is left alone, as one portion", () => {
+    const { take } = queueOf(request("large", 1000), request("small", 1));
+    expect(take(300)).toEqual(["large 0+128", "small 0+1", "large 128+171"]);
+  });
+
   test("even parts of a request that waits alone", () => {
     const { take } = queueOf(request("a", 10));
     expect([take(4), take(4), take(4)]).toEqual([["a 0+4"], ["a 4+3"], ["a 7+3"]]);

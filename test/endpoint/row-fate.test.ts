@@ -221,6 +221,14 @@ describe("rows that all fail", () => {
     expect(new Set(alone).size).toBe(6);
   });
 
+  test("one of which the problem names, are sampled among the others", async () => {
+    const named: Failing = () => badRow(0, "empty");
+    const { calls, invoke } = picky(new Set(numbers(16)), named);
+    const reply = await ask(invoke, numbers(16));
+    expect(reply.faults?.size).toBe(16);
+    expect(calls.map((rows) => rows.length)).toEqual([16, 1, 15, 1, 1, 1, 1, 1, 1]);
+  });
+
   test("are another caller's where it sends a block of them, however that lies in the call", async () => {
     for (const [from, to] of [
       [0, 100],

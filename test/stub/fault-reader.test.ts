@@ -70,6 +70,10 @@ describe("a fault", () => {
     [{ fault: "throttle", fromSeconds: 2, toSeconds: 2 }, "/0 must have fromSeconds below toSeconds"],
     [{ fault: "latency" }, "/0 needs ms: a number from 0 to 3600000"],
     [{ fault: "latency", distribution: "pareto" }, '/0/distribution must be one of "fixed", "uniform"'],
+    [
+      { fault: "latency", distribution: { toString: 0 } },
+      '/0/distribution must be one of "fixed", "uniform"',
+    ],
     [{ fault: "latency", distribution: "uniform", minMs: 2, maxMs: 1 }, "/0 must have minMs at most maxMs"],
     [
       { fault: "latency", distribution: "lognormal", medianMs: 1, sigma: 11 },
