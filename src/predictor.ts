@@ -5,7 +5,7 @@ import type { Pipeline } from "./model/pipeline.ts";
 import type { Row } from "./model/request.ts";
 import type { Predicted } from "./model/target/prediction.ts";
 
-export { type Ending, createEnding } from "./endpoint/ending.ts";
+export { type EndingController, createEnding } from "./endpoint/ending.ts";
 
 /** What a caller decides about one prediction. */
 export interface Wishes extends Context {
@@ -57,14 +57,15 @@ export function createPredict(pipeline: Pipeline, invoke: Invoke): Predict {
   // A body that could be read as other rows of other widths is refused rather than guessed at.
   const width = pipeline.answerWidth;
   const { format } = pipeline;
-  return async (rows, { target: wished, lenient = false, ...context }) => {
+  return async (rows, wishes) => {
+    const { target: wished, lenient = false } = wishes;
     const target = wished === undefined ? ownTarget : { ...ownTarget, ...wished };
     const encoded = lenient ? encodeEach(pipeline, rows) : encodeAll(pipeline, rows);
     const { lines, faults } = encoded;
     const reply: Reply =
       lines.length === 0
         ? NO_CALL
-        : await invoke({ target, rows: format.rows(lines), format, width }, context);
+        : await invoke({ target, rows: format.rows(lines), format, width }, wishes);
     const predictions = decodeEach(pipeline, reply, rows.length, encoded.places, faults);
     const facts = factsOf(reply);
     if (faults.size > 0 && !lenient) throw problemOfRows(faults, rows.length, facts);

@@ -4,7 +4,7 @@ import { Problem } from "../errors.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { problemOfAbort } from "./faults.ts";
 import { createEnding } from "./ending.ts";
-import type { Invoke, Reply } from "./invoke.ts";
+import type { Context, Invoke, Reply } from "./invoke.ts";
 
 /** How long calls may take, in milliseconds. */
 export interface DeadlineOptions {
@@ -46,13 +46,19 @@ export function withDeadline(
         reject(ending.reason);
       });
       const deadlineMs = clock.now() + timeoutMs;
-      const answer = async (): Promise<Reply> => {
-        try {
-          return await next(call, { ...context, signal: ending, deadlineMs });
-        } finally {
-          release();
-        }
+      const below: Context = { signal: ending, deadlineMs, timeoutMs, noCache: context.noCache };
+      const succeed = (reply: Reply): void => {
+        release();
+        resolve(reply);
       };
-      answer().then(resolve, reject);
+      const fail = (error: unknown): void => {
+        release();
+        reject(error);
+      };
+      try {
+        next(call, below).then(succeed, fail);
+      } catch (error) {
+        fail(error);
+      }
     });
 }

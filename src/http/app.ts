@@ -1,19 +1,12 @@
 import { randomUUID } from "node:crypto";
-import type { IncomingMessage } from "node:http";
-import {
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-  LogController,
-  fastify,
-} from "fastify";
-import { Problem, catalogue } from "../errors.ts";
+import { type FastifyBaseLogger, type FastifyInstance, LogController, fastify } from "fastify";
+import { Problem } from "../errors.ts";
 import type { FittedOn } from "../fitted-file.ts";
 import type { GoldenRow } from "../model/golden.ts";
 import type { Pipeline } from "../model/pipeline.ts";
 import type { Predict } from "../predictor.ts";
 import { registerCatalogue } from "./catalogue.ts";
+import { followRequests } from "./follow-requests.ts";
 import { registerHealth } from "./health.ts";
 import { registerJsonBody } from "./json-body.ts";
 import { watchMethods } from "./methods.ts";
@@ -55,13 +48,6 @@ export interface AppOptions {
   readonly logger?: FastifyBaseLogger | undefined;
 }
 
-declare module "fastify" {
-  interface FastifyRequest {
-    /** What the request's log line adds to method, route, status and time. */
-    facts: Record<string, unknown> | null;
-  }
-}
-
 /** The HTTP application: every plugin and route, in order. It does not listen yet. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const app: FastifyInstance = fastify({
@@ -90,9 +76,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     },
   });
   registerProblems(app, options.maxBodyBytes);
-  registerRequestLog(app);
+  followRequests(app);
   refuseWithoutHost(app);
-  letGoOfConnections(app);
   registerJsonBody(app, options.maxBodyBytes);
   await registerPressure(app, options.maxEventLoopDelayMs);
   await registerOpenapi(app, options.version);
@@ -111,30 +96,6 @@ function requestId(given: string | string[] | undefined): string {
   return typeof given === "string" && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
 }
 
-/** One line a request, without its payload; the probes of orchestrators only at debug level. */
-function registerRequestLog(app: FastifyInstance): void {
-  app.decorateRequest("facts", null);
-  app.addHook("onRequest", (request, reply, done) => {
-    reply.header("x-request-id", request.id);
-    // No response was finished where the caller went away first, and so Fastify calls no onResponse.
-    reply.raw.once("close", () => {
-      if (!reply.raw.writableFinished) logRequest(request, reply, catalogue["caller-gone"].status);
-    });
-    done();
-  });
-  app.addHook("onResponse", (request, reply, done) => {
-    logRequest(request, reply, reply.statusCode);
-    done();
-  });
-}
-
-function logRequest(request: FastifyRequest, reply: FastifyReply, status: number): void {
-  const { url } = request.routeOptions;
-  const level = url === "/livez" || url === "/readyz" ? "debug" : "info";
-  const ms = Math.round(reply.elapsedTime * 1000) / 1000;
-  request.log[level]({ method: request.method, route: url, status, ms, ...request.facts }, "request");
-}
-
 /** RFC 9112, 3.2: a request of HTTP/1.1 without a Host header is answered 400. */
 function refuseWithoutHost(app: FastifyInstance): void {
   app.addHook("onRequest", ({ raw }, _reply, done) => {
@@ -147,29 +108,4 @@ function refuseWithoutHost(app: FastifyInstance): void {
   });
   // RFC 9110, 10.1.1 leaves it open what becomes of an expectation that is not known: we answer as if there were none.
   app.server.on("checkExpectation", (request, response) => app.server.emit("request", request, response));
-}
-
-/** How long a request that is still arriving at the close may go on to; its sender would hold everything up. */
-const LAST_ARRIVALS_MS = 2000;
-
-/** A connection whose last answer was under way at the close would else stay open for as long as it is kept alive. */
-function letGoOfConnections(app: FastifyInstance): void {
-  let closing = false;
-  const arriving = new Set<IncomingMessage>();
-  const giveUp = () => {
-    for (const request of arriving) if (!request.complete) request.socket.destroy();
-  };
-  app.addHook("preClose", async () => {
-    closing = true;
-    setTimeout(giveUp, LAST_ARRIVALS_MS).unref();
-  });
-  app.addHook("onRequest", ({ raw }, reply, done) => {
-    arriving.add(raw);
-    reply.raw.once("close", () => arriving.delete(raw));
-    done();
-  });
-  app.addHook("onSend", (_request, reply, _payload, done) => {
-    if (closing) reply.header("connection", "close");
-    done();
-  });
 }

@@ -6,20 +6,36 @@ import { locateJsonError } from "./json-error.ts";
 export function registerJsonBody(app: FastifyInstance, maxBodyBytes: number): void {
   app.removeAllContentTypeParsers();
   const options = { parseAs: "buffer", bodyLimit: maxBodyBytes } as const;
+  // No async functions: a promise more would be paid for by every request.
   app.addContentTypeParser(
     /^application\/(?:[\w.+-]+\+)?json(?:\s*;|$)/i,
     options,
-    async (request: FastifyRequest, body: Buffer) => {
-      refuseCompressed(request);
-      return parseJson(body);
+    (request: FastifyRequest, body: Buffer, done) => {
+      settle(done, () => {
+        refuseCompressed(request);
+        return parseJson(body);
+      });
     },
   );
-  app.addContentTypeParser("*", options, async (request: FastifyRequest, body: Buffer) => {
-    const type = request.headers["content-type"];
-    if (type !== undefined) throw unsupported(type);
-    refuseCompressed(request);
-    return parseJson(body);
+  app.addContentTypeParser("*", options, (request: FastifyRequest, body: Buffer, done) => {
+    settle(done, () => {
+      const type = request.headers["content-type"];
+      if (type !== undefined) throw unsupported(type);
+      refuseCompressed(request);
+      return parseJson(body);
+    });
   });
+}
+
+function settle(done: (error: Error | null, body?: unknown) => void, read: () => unknown): void {
+  let body: unknown;
+  try {
+    body = read();
+  } catch (error) {
+    done(error as Error);
+    return;
+  }
+  done(null, body);
 }
 
 function refuseCompressed({ headers }: FastifyRequest): void {

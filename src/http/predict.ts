@@ -1,10 +1,10 @@
 import { Type } from "@sinclair/typebox";
-import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from "fastify";
+import type { FastifyInstance, FastifyRequest, FastifySchema } from "fastify";
 import { Problem } from "../errors.ts";
 import { requestExamples, requestSchema } from "../model/request-schema.ts";
 import type { Predicted } from "../model/target/prediction.ts";
 import { predictionSchema, predictionTitle } from "../model/target/prediction-schema.ts";
-import { type Ending, type Facts, createEnding } from "../predictor.ts";
+import { type Facts, createEnding } from "../predictor.ts";
 import { answerHeaders, setAnswerHeaders } from "./answer-headers.ts";
 import type { AppOptions, ServedModel } from "./app.ts";
 import { type RowError, readLeniently } from "./lenient.ts";
@@ -66,30 +66,44 @@ function addRoute(
       },
     },
     async (request, reply) => {
-      const wishes = { ...readWishes(request.headers, pipeline.endpoint), signal: abortWhenGone(reply) };
-      const given = (request.facts = { model: pipeline.name, rows: 0 });
+      const signal = (request.gone = createEnding());
+      const wishes = readWishes(request.headers, pipeline.endpoint, signal);
+      // What is known by now, should it fail.
+      request.facts = { model: pipeline.name, rows: 0 } satisfies Logged;
       if (wishes.lenient === true) {
         const { rows, places, errors, count } = readLeniently(request.body, pipeline.readInstances);
-        given.rows = count;
+        request.facts = { model: pipeline.name, rows: count } satisfies Logged;
         const { predictions, faults, facts } = await predict(rows, wishes);
-        Object.assign(given, logged(facts), { rowsAtFault: count - rows.length + faults.size });
+        const rowsAtFault = count - rows.length + faults.size;
+        request.facts = { ...logged(pipeline.name, count, facts), rowsAtFault } satisfies Logged;
         setAnswerHeaders(reply, facts);
         reply.header("preference-applied", "handling=lenient");
         return lenientBody(predictions, faults, places, errors, count);
       }
       const rows = pipeline.readInstances(request.body);
-      given.rows = rows.length;
+      request.facts = { model: pipeline.name, rows: rows.length } satisfies Logged;
       const { predictions, facts } = await predict(rows, wishes);
-      Object.assign(given, logged(facts));
+      request.facts = logged(pipeline.name, rows.length, facts);
       setAnswerHeaders(reply, facts);
       return { predictions };
     },
   );
 }
 
-/** What the log has of it: no attributes, which may be the caller's own matter. */
-function logged({ invokedVariant, endpointRequestId, attempts, batch, cacheHits }: Facts) {
-  return { invokedVariant, endpointRequestId, attempts, batch, cacheHits };
+/** What the log has of a prediction: no attributes, which may be the caller's own matter. */
+interface Logged extends Pick<Facts, "invokedVariant" | "endpointRequestId" | "batch" | "cacheHits"> {
+  readonly model: string;
+  readonly rows: number;
+  readonly attempts?: number;
+  readonly rowsAtFault?: number;
+}
+
+function logged(
+  model: string,
+  rows: number,
+  { invokedVariant, endpointRequestId, attempts, batch, cacheHits }: Facts,
+): Logged {
+  return { model, rows, invokedVariant, endpointRequestId, attempts, batch, cacheHits };
 }
 
 function noBody(): Problem {
@@ -119,16 +133,6 @@ function lenientBody(
 
 function instanceOf({ pointer }: RowError): number {
   return Number(pointer.split("/", 3)[2]);
-}
-
-/** Aborts when the connection closes before the reply is through: nobody waits for the prediction any more. */
-function abortWhenGone(reply: FastifyReply): Ending {
-  const ending = createEnding();
-  reply.raw.once("close", () => {
-    if (reply.raw.writableFinished) return;
-    ending.abort(new Problem("caller-gone", "The caller closed the connection before the answer."));
-  });
-  return ending;
 }
 
 /** `bike-rental` → `BikeRental`: a name that generated clients can keep. */

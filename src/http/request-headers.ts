@@ -69,11 +69,17 @@ const passed = Object.entries(PASSED);
  * `no-store`), `X-Request-Timeout-Ms`, and those that SageMaker has.
  *
  * @param endpoint what the model file fixes
+ * @param signal the caller's going, which belongs to the wishes as well
  * @throws {Problem} `invalid-header`, naming the header and what it may hold
  */
-export function readWishes(headers: IncomingHttpHeaders, endpoint: EndpointSpec): Omit<Wishes, "signal"> {
+export function readWishes(
+  headers: IncomingHttpHeaders,
+  endpoint: EndpointSpec,
+  signal: Wishes["signal"],
+): Wishes {
   const { prefer, "cache-control": cacheControl, "x-request-timeout-ms": timeout } = headers;
   return {
+    signal,
     target: readTarget(headers, endpoint),
     lenient: prefer !== undefined && isLenient(prefer),
     noCache: cacheControl !== undefined && /(?:^|,)\s*no-(?:cache|store)\s*(?:[,=]|$)/i.test(cacheControl),

@@ -47,6 +47,7 @@ describe("a deadline", () => {
     expect(next).toHaveBeenCalledExactlyOnceWith(call, {
       signal: expect.objectContaining({ aborted: false }),
       deadlineMs: expect.any(Number),
+      timeoutMs: 1000,
     });
   });
 
@@ -55,6 +56,15 @@ describe("a deadline", () => {
     const { state, done } = run(() => Promise.reject(error));
     await done;
     expect(state.error).toBe(error);
+  });
+
+  test("lets what the stage below throws at once pass, and holds nothing", async () => {
+    const { state, done } = run(() => {
+      throw new TypeError("a bug");
+    });
+    await done;
+    expect(state.error).toEqual(new TypeError("a bug"));
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   test("ends a call at its time, and not a millisecond before, though the stage ignores its signal", async () => {
