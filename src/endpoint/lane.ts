@@ -77,7 +77,7 @@ const congestion: ReadonlySet<ProblemCode> = new Set([
   "endpoint-overloaded",
   "endpoint-model-timeout",
 ]);
-/** The usual time of a call is the mean of about so many. */
+/** The usual time of a call, and how far calls are from it, are means of about so many. */
 const memoryCalls = 32;
 
 /** The way to an endpoint that has not been called yet. */
@@ -97,9 +97,14 @@ export function createLane({
   const load = { rows: 0, requests: 0 };
   const drain = createDrain();
   let inFlight = 0;
+  /** The mean of a call's time, and how far times are from it. */
   let usualMs = 0;
+  let deviationMs = 0;
   let isDue = false;
   let isWatched = false;
+
+  /** What a call takes at most, nearly always: as RFC 6298 reckons round trips, with half of its caution. */
+  const callMs = (): number => usualMs + 2 * deviationMs;
 
   const freeCalls = (): number => Math.min(limit.current() - inFlight, sockets.most - sockets.used);
 
@@ -125,14 +130,14 @@ export function createLane({
     if (sockets.used >= sockets.most) sockets.wanted.add(ask);
     if (isWatched) return;
     isWatched = true;
-    clock.setTimeout(expire, longestWaitMs(bounds.maxWaitMs, usualMs));
+    clock.setTimeout(expire, longestWaitMs(bounds.maxWaitMs, callMs()));
   };
 
   /** Sheds what has waited too long for its first row to leave. */
   const expire = (): void => {
     isWatched = false;
     const nowMs = clock.now();
-    const mostMs = longestWaitMs(bounds.maxWaitMs, usualMs);
+    const mostMs = longestWaitMs(bounds.maxWaitMs, callMs());
     const detail = `No call to the endpoint was free for ${Math.round(mostMs)} ms.`;
     const oldestMs = room.expel(nowMs - mostMs, (request) => {
       giveUp(request, overloaded(detail, drain.waitMs(nowMs, backlog.rows)));
@@ -180,17 +185,19 @@ export function createLane({
 
   const learn = (call: SharedCall, reply: Reply | undefined, problem: unknown): void => {
     const nowMs = clock.now();
-    const callMs = nowMs - call.sentMs;
+    const tookMs = nowMs - call.sentMs;
     // What was given up was not refused.
     const outcome = call.wanted === 0 ? "other" : outcomeOf(reply, problem);
     if (outcome === "ok") {
-      size.learn(call.rows, callMs);
-      usualMs += (callMs - usualMs) / (usualMs === 0 ? 1 : memoryCalls);
+      size.learn(call.rows, tookMs);
+      if (usualMs === 0) usualMs = tookMs;
+      deviationMs += (Math.abs(tookMs - usualMs) - deviationMs) / memoryCalls;
+      usualMs += (tookMs - usualMs) / memoryCalls;
     }
     limit.ended({
       nowMs,
-      callMs,
-      fixedMs: Math.max(0, callMs - size.cost.rowMs * call.rows),
+      callMs: tookMs,
+      fixedMs: Math.max(0, tookMs - size.cost.rowMs * call.rows),
       requests: call.portions.length,
       waitedMs: meanWaitMs(call),
       inFlight: call.inFlight,
@@ -223,7 +230,7 @@ export function createLane({
   };
 
   return {
-    refusal: (arrival) => refusal(arrival, backlog, drain, usualMs, bounds),
+    refusal: (arrival) => refusal(arrival, backlog, drain, callMs(), bounds),
     group: room.group,
     submit(request) {
       room.enter(request);
