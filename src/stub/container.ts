@@ -11,14 +11,14 @@ import { PythonError, stripBytes } from "./python-parse.ts";
 import { reprStrings } from "./python-repr.ts";
 import { FeatureCountError, type Model } from "./xgboost.ts";
 
-/** What SageMaker passes on to a container. */
+/** What the container reads of a call. */
 export interface ContainerRequest {
   readonly contentType: string | undefined;
   readonly accept: string | undefined;
   readonly body: Buffer;
 }
 
-/** What a container answers: 2xx is passed on, anything else becomes a ModelError. */
+/** What it answers. */
 export interface ContainerResponse {
   readonly status: number;
   readonly contentType: string;

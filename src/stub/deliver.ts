@@ -25,7 +25,7 @@ function sendHalf(
   framing: "length" | "chunked",
   then: () => void,
 ): void {
-  const bytes = Buffer.from(body);
+  const bytes = typeof body === "string" ? Buffer.from(body) : body;
   // Of nothing there is no half: one byte is promised that never comes.
   const length = { "Content-Length": Math.max(1, bytes.length) };
   response.writeHead(status, framing === "length" ? { ...headers, ...length } : headers);
@@ -35,7 +35,7 @@ function sendHalf(
 
 /** Sends the body in pieces. */
 function sendSlowly(response: ServerResponse, wire: WireResponse, ms: number, done: () => void): void {
-  const bytes = Buffer.from(wire.body);
+  const bytes = typeof wire.body === "string" ? Buffer.from(wire.body) : wire.body;
   const pieces = Math.max(1, Math.min(MOST_PIECES, bytes.length));
   response.writeHead(wire.status, headersOf(wire));
   response.flushHeaders();

@@ -1,5 +1,6 @@
 /** What a mishap makes of a call: the answer of the platform, of the container, or of the wire. */
-import { Refusal, type ContainerResponse, type Oddity } from "./container.ts";
+import { Refusal, type Oddity } from "./container.ts";
+import type { ContainerResponse } from "./containers/contract.ts";
 import { PLATFORM_FAILURES, type Condition, type FaultName, type Mishap, type Poison } from "./faults.ts";
 import {
   errorResponse,
@@ -92,14 +93,14 @@ export function deliveryOf(mishap: Mishap): Delivery | undefined {
 export function rewritten(
   answer: ContainerResponse,
   mishap: Mishap | undefined,
-): { readonly body: string; readonly contentType: string | null } {
+): { readonly body: string | Buffer; readonly contentType: string | null } {
   if (mishap?.fault === "body") {
-    const { text, contentType = answer.contentType } = mishap;
+    const { text, contentType = answer.contentType ?? null } = mishap;
     return { body: text, contentType };
   }
   return {
     body: answer.body,
-    contentType: mishap?.fault === "content-type" ? mishap.value : answer.contentType,
+    contentType: mishap?.fault === "content-type" ? mishap.value : (answer.contentType ?? null),
   };
 }
 

@@ -2,35 +2,27 @@
  * The data plane, SageMaker Runtime: `POST /endpoints/{name}/invocations`, and how the platform wraps what a container
  * answers. Signatures are accepted unverified; that there is one is checked.
  */
-import { randomUUID } from "node:crypto";
-import { invokeContainer, type ContainerRequest, type ContainerResponse } from "./container.ts";
+import { wrap } from "./answers.ts";
+import type { ContainerRequest, ContainerResponse } from "./containers/contract.ts";
 import { FaultPlanError, readCallFaults } from "./fault-reader.ts";
-import { callUnderFaults, type Called, type Surroundings } from "./faulty-call.ts";
+import { callUnderFaults, type Surroundings } from "./faulty-call.ts";
 import type { Fault } from "./faults.ts";
+import type { Hosted, Hosting, Target } from "./hosting.ts";
 import {
   errorResponse,
   internalFailure,
   missingAuthentication,
-  modelError,
   unknownOperation,
   validationError,
   type Place,
   type PlatformError,
 } from "./platform-errors.ts";
-import { createCounter, pass } from "./tally.ts";
+import { arrive, createCounter, increment, pass, type Counter } from "./tally.ts";
+import { isError, servingFault, TARGET_MODEL, targetOf } from "./targets.ts";
 import { createWeather } from "./weather.ts";
 import type { Handler, WireRequest, WireResponse } from "./wire.ts";
-import { createWorkers } from "./workers.ts";
-import type { Model } from "./xgboost.ts";
 
-/** An endpoint that is InService, with one variant and one model. */
-export interface Endpoint {
-  readonly name: string;
-  readonly variant: string;
-  readonly model: Model;
-}
-
-/** What a runtime is made with; all but the endpoints' place may be left out. */
+/** What a runtime is made with; all may be left out. */
 export interface RuntimeOptions extends Partial<Omit<Surroundings, "place">> {
   /** Whether a call may ask for faults of its own. Default true. */
   readonly takesOwnFaults?: boolean | undefined;
@@ -46,7 +38,8 @@ export interface Runtime {
 const NAME_PATTERN = "^[a-zA-Z0-9](-*[a-zA-Z0-9])*";
 const NAME = new RegExp(`${NAME_PATTERN}$`);
 const MAX_NAME_LENGTH = 63;
-const INVOCATIONS = /^\/endpoints\/([^/]*)\/invocations$/;
+/** The endpoint's name and the operation. */
+const ENDPOINT_PATH = /^\/endpoints\/([^/]*)\/([^/]*)$/;
 
 /** Faults for one call: a header of their own, or custom attributes, which every client can set, with this before them. */
 const OWN_FAULTS_HEADER = "x-skewless-stub-faults";
@@ -83,35 +76,6 @@ function headerOf(request: WireRequest, name: string): string | undefined {
   return request.headers[name] as string | undefined;
 }
 
-/** What the platform makes of a container's answer. */
-function wrap(answer: ContainerResponse, { name, variant }: Endpoint, place: Place): WireResponse {
-  if (answer.status >= 300) {
-    return errorResponse(modelError({ status: answer.status, text: answer.body }, name, place));
-  }
-  return {
-    status: answer.status,
-    headers: {
-      "x-amzn-RequestId": randomUUID(),
-      "x-Amzn-Invoked-Production-Variant": variant,
-      "Content-Type": answer.contentType,
-    },
-    body: answer.body,
-  };
-}
-
-/** What is wrong with where a call wants to go within its endpoint. */
-function targetFault(request: WireRequest, { name, variant }: Endpoint): PlatformError | undefined {
-  if (headerOf(request, "x-amzn-sagemaker-target-model") !== undefined) {
-    return validationError(
-      `Endpoint ${name} is not a multi-model endpoint and does not support target model header.`,
-      "TARGET_MODEL_HEADER_NOT_SUPPORTED",
-    );
-  }
-  const wanted = headerOf(request, "x-amzn-sagemaker-target-variant") ?? variant;
-  // The real text is not public.
-  return wanted === variant ? undefined : validationError(`Variant ${wanted} of endpoint ${name} not found.`);
-}
-
 const NO_FAULTS: readonly Fault[] = [];
 
 /**
@@ -136,71 +100,100 @@ function ownFaults(request: WireRequest): readonly Fault[] {
   return readCallFaults(value);
 }
 
-/**
- * The data plane of a set of endpoints. Names are case-sensitive here, as at the real InvokeEndpoint. A mistake in the
- * stub is answered as SageMaker answers its own: InternalFailure, 500.
- */
-export function createRuntime(
-  endpoints: readonly Endpoint[],
+/** Counts an answer that came late in and out. */
+async function settle(
+  answering: Promise<ContainerResponse>,
+  target: Target,
+  counter: Counter,
   place: Place,
-  options: RuntimeOptions = {},
-): Runtime {
+): Promise<WireResponse> {
+  arrive(counter);
+  const release = (): void => void counter.inFlight--;
+  try {
+    const answer = await answering;
+    const response = wrap(answer, target, place);
+    counter.rows += answer.rows;
+    increment(counter.answers, String(response.status));
+    return { ...response, release };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+/** What the operation of a path does with a call to an endpoint that there is. */
+type Operation = (request: WireRequest, hosted: Hosted) => WireResponse | Promise<WireResponse>;
+
+/**
+ * The data plane of what is hosted. Names are case-sensitive here, as at the real InvokeEndpoint. A mistake in the stub
+ * is answered as SageMaker answers its own: InternalFailure, 500.
+ */
+export function createRuntime(hosting: Hosting, place: Place, options: RuntimeOptions = {}): Runtime {
   const { weather = createWeather(), counter = createCounter(), takesOwnFaults = true } = options;
   const { timeoutMs = INVOCATION_TIMEOUT_MS } = options;
   const surroundings: Surroundings = { place, weather, counter, timeoutMs };
-  const desks = new Map(
-    endpoints.map((endpoint) => {
-      const { name, model } = endpoint;
-      const workers = createWorkers(() => weather.capacity("workers", name)?.fault.limit ?? Infinity);
-      const called: Called = { name, model, workers, wrap: (answer) => wrap(answer, endpoint, place) };
-      return [name, { endpoint, called }];
-    }),
-  );
 
-  const invoke = (
-    request: WireRequest,
-    { endpoint, called }: { readonly endpoint: Endpoint; readonly called: Called },
-  ): WireResponse | Promise<WireResponse> => {
-    const fault = targetFault(request, endpoint);
-    if (fault !== undefined) {
-      return errorResponse(fault);
+  const invokeEndpoint: Operation = (request, hosted) => {
+    const { headers } = request;
+    if (hosted.asyncConfig !== undefined) {
+      // The real text is not public.
+      return errorResponse(
+        validationError(`Endpoint ${hosted.name} serves asynchronous calls only; use InvokeEndpointAsync.`),
+      );
+    }
+    const target = targetOf(hosted, headers);
+    if (isError(target)) {
+      return errorResponse(target);
     }
     const forContainer: ContainerRequest = {
-      contentType: request.headers["content-type"],
-      accept: request.headers.accept,
+      path: "/invocations",
+      contentType: headers["content-type"],
+      accept: headers.accept,
       body: request.body,
+      headers,
+      targetModel: headers[TARGET_MODEL] as string | undefined,
+      timeoutMs,
     };
     const own = takesOwnFaults ? ownFaults(request) : NO_FAULTS;
     if (own.length > 0 || !weather.isFair()) {
-      return callUnderFaults(called, forContainer, own, surroundings);
+      return callUnderFaults(target, forContainer, own, surroundings);
     }
-    const answer = invokeContainer(endpoint.model, forContainer);
-    const response = called.wrap(answer);
+    const answer = target.container.invoke(forContainer);
+    if (answer instanceof Promise) {
+      return settle(answer, target, counter, place);
+    }
+    const response = wrap(answer, target, place);
     pass(counter, response.status, answer.rows);
     return response;
   };
+
+  /** By the last segment of their path. */
+  const operations: ReadonlyMap<string, Operation> = new Map([["invocations", invokeEndpoint]]);
 
   const route = (request: WireRequest): WireResponse | Promise<WireResponse> => {
     const path = request.target.split("?", 1)[0]!;
     if (path === "/ping" && request.method === "GET") {
       return { status: 200, headers: {}, body: "" };
     }
-    const segment = request.method === "POST" ? INVOCATIONS.exec(path)?.[1] : undefined;
-    if (segment === undefined) {
+    const match = request.method === "POST" ? ENDPOINT_PATH.exec(path) : null;
+    const operation = match === null ? undefined : operations.get(match[2]!);
+    if (match === null || operation === undefined) {
       return errorResponse(unknownOperation);
     }
     if (request.headers.authorization === undefined) {
       return errorResponse(missingAuthentication);
     }
-    const name = unescapeSegment(segment);
+    const name = unescapeSegment(match[1]!);
     const fault = nameFault(name);
     if (fault !== undefined) {
       return errorResponse(fault);
     }
-    const desk = desks.get(name);
-    return desk === undefined
-      ? errorResponse(validationError(`Endpoint ${name} of account ${place.accountId} not found.`))
-      : invoke(request, desk);
+    const hosted = hosting.find(name);
+    if (hosted === undefined) {
+      return errorResponse(validationError(`Endpoint ${name} of account ${place.accountId} not found.`));
+    }
+    const absence = servingFault(hosted);
+    return absence === undefined ? operation(request, hosted) : errorResponse(absence);
   };
 
   const handle: Handler = (request) => {
@@ -218,8 +211,8 @@ export function createRuntime(
   return Object.freeze({
     handle,
     serveWaiting: () => {
-      for (const { called } of desks.values()) {
-        called.workers.serve();
+      for (const { workers } of hosting.all()) {
+        workers.serve();
       }
     },
   });

@@ -10,15 +10,18 @@ import {
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { administer } from "./admin.ts";
+import { xgboostContainer } from "./containers/xgboost-container.ts";
 import { deliver } from "./deliver.ts";
 import { readPlan } from "./fault-reader.ts";
 import type { FaultPlan } from "./faults.ts";
+import { createHosting, type EndpointPlan } from "./hosting.ts";
 import { entityTooLarge, errorResponse, malformedRequest } from "./platform-errors.ts";
-import { createRuntime, type Endpoint } from "./runtime.ts";
+import { createRuntime } from "./runtime.ts";
 import { createCounter, tallyOf, type Tally } from "./tally.ts";
 import { ModelFileError } from "./trees.ts";
 import { createWeather } from "./weather.ts";
 import type { Handler, WireRequest, WireResponse } from "./wire.ts";
+import { createWorkers } from "./workers.ts";
 import { parseModel } from "./xgboost.ts";
 
 /** An endpoint to serve. */
@@ -82,9 +85,14 @@ const MAX_DISCARDED_BYTES = 64 * 1024 * 1024;
 const SWEEP_INTERVAL_MS = 20;
 const DEFAULT_DRAIN_MS = 5000;
 
-async function loadEndpoint({ name, modelFile, variant = "AllTraffic" }: EndpointOptions): Promise<Endpoint> {
+async function loadEndpoint({
+  name,
+  modelFile,
+  variant = "AllTraffic",
+}: EndpointOptions): Promise<EndpointPlan> {
   try {
-    return { name, variant, model: parseModel(await readFile(modelFile, "utf8")) };
+    const container = xgboostContainer(parseModel(await readFile(modelFile, "utf8")));
+    return { name, status: "InService", variants: [{ name: variant, weight: 1, container }] };
   } catch (error) {
     throw new ModelFileError(`${modelFile}: ${(error as Error).message}`, { cause: error });
   }
@@ -209,8 +217,14 @@ export async function startStub(options: StubOptions): Promise<Stub> {
   const plan = readPlan(options.faults ?? []);
   const endpoints = await Promise.all(options.endpoints.map(loadEndpoint));
   const [weather, counter] = [createWeather(), createCounter()];
+  const hosting = createHosting((name) =>
+    createWorkers(() => weather.capacity("workers", name)?.fault.limit ?? Infinity),
+  );
+  for (const endpoint of endpoints) {
+    hosting.host(endpoint);
+  }
   const runtime = createRuntime(
-    endpoints,
+    hosting,
     { region, accountId },
     { weather, counter, takesOwnFaults: isAdministrable, ...(timeoutMs === undefined ? {} : { timeoutMs }) },
   );

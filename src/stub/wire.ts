@@ -26,7 +26,7 @@ export type Delivery =
 export interface WireResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Buffer;
   readonly delivery?: Delivery;
   /** To be called once, just before the last byte is sent, or when the connection is gone. */
   readonly release?: () => void;
