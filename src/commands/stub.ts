@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { UsageError } from "../errors.ts";
+import { CredentialsError, readCredentials, type Credentials } from "../stub/auth/credentials.ts";
 import { FaultPlanError, readPlan } from "../stub/fault-reader.ts";
 import type { FaultPlan } from "../stub/faults.ts";
 import { startStub } from "../stub/server.ts";
@@ -31,6 +32,32 @@ export const stub: Command = {
       type: "boolean",
       description: "Let no caller change or see the faults: no /admin, no faults by header.",
     },
+    credentials: {
+      type: "string",
+      value: "FILE",
+      description:
+        "Verify signatures: AWS's credentials file, JSON of `aws sts`, or KEY:SECRET. Default any are accepted.",
+    },
+    region: {
+      type: "string",
+      value: "NAME",
+      description: "Region that the stub pretends to be. Default us-east-1.",
+    },
+    s3: {
+      type: "string",
+      value: "DIR",
+      description: "Folder that plays S3, for asynchronous endpoints: s3://bucket/key is DIR/bucket/key.",
+    },
+    capture: {
+      type: "string",
+      value: "DIR",
+      description: "Log every call as data capture does: DIR/<endpoint>/<variant>/yyyy/mm/dd/hh/….jsonl.",
+    },
+    "stream-part-bytes": {
+      type: "string",
+      value: "N",
+      description: "Bytes in a part of a streamed answer. Default 1024.",
+    },
     models: {
       type: "string",
       value: "DIR",
@@ -39,7 +66,7 @@ export const stub: Command = {
   },
   help: `Answers POST /endpoints/NAME/invocations as SageMaker does, with real XGBoost models saved by
 save_model("MODEL.json"). Without NAME=MODEL.json it serves each model file's own, DIR/<model>/xgboost.json.
-AWS clients need a region and any credentials; none are checked.
+AWS clients need a region and any credentials; none are checked but with --credentials.
 
 PLAN makes the endpoints slow, full, wrong or broken; it can be changed while the stub runs, by PUT /admin/faults. All
 faults, with examples: docs/stub.md.
@@ -65,11 +92,22 @@ Examples:
     const host = String(values["host"] ?? "127.0.0.1");
     const faults = await planOf(values["faults"], values["seed"]);
     const isAdministrable = values["no-admin"] !== true;
-    const running = await startStub({ host, port, endpoints, faults, isAdministrable }).catch(
-      (error: NodeJS.ErrnoException) => {
-        throw new UsageError(`The stub endpoint cannot start: ${error.message}`);
-      },
-    );
+    const credentials = await credentialsOf(values["credentials"]);
+    const running = await startStub({
+      host,
+      port,
+      endpoints,
+      faults,
+      isAdministrable,
+      credentials,
+      region: values["region"] as string | undefined,
+      s3Folder: values["s3"] as string | undefined,
+      captureFolder: values["capture"] as string | undefined,
+      streamPartBytes: partBytesOf(values["stream-part-bytes"]),
+      onProblem: (text) => io.stderr.write(`${text}\n`),
+    }).catch((error: NodeJS.ErrnoException) => {
+      throw new UsageError(`The stub endpoint cannot start: ${error.message}`);
+    });
     io.stdout.write(`The stub endpoint listens on ${running.url}\n`);
     for (const { name, modelFile } of endpoints) io.stdout.write(`  ${name}  ${modelFile}\n`);
     if (!io.signal.aborted) await once(io.signal, "abort");
@@ -104,6 +142,26 @@ async function planOf(given: unknown, seed: unknown): Promise<FaultPlan> {
     }
     throw error;
   }
+}
+
+/** @throws {UsageError} when they cannot be read */
+async function credentialsOf(given: unknown): Promise<readonly Credentials[] | undefined> {
+  try {
+    return given === undefined ? undefined : await readCredentials(String(given));
+  } catch (error) {
+    if (error instanceof CredentialsError) throw new UsageError(`--credentials ${error.message}`);
+    throw error;
+  }
+}
+
+/** @throws {UsageError} when it is none */
+function partBytesOf(value: unknown): number | undefined {
+  if (value === undefined) return undefined;
+  const bytes = Number(value);
+  if (/^\d+$/.test(String(value)) && bytes >= 1 && bytes <= 1_048_576) return bytes;
+  throw new UsageError(
+    `--stream-part-bytes ${String(value)}: a part has a whole number of bytes from 1 to 1048576.`,
+  );
 }
 
 /** @throws {UsageError} when it is none */

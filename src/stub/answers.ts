@@ -7,12 +7,12 @@ import type { WireResponse } from "./wire.ts";
 
 /** The response to a call that reached a container: its answer as it is, or a ModelError about it. */
 export function wrap(answer: ContainerResponse, { name, variant }: Target, place: Place): WireResponse {
-  const { status, contentType, body, headers, failure, refusal } = answer;
+  const { status, contentType, body, stream, headers, failure, refusal } = answer;
   if (refusal !== undefined) {
     return errorResponse(refusal);
   }
   if (failure !== undefined) {
-    return errorResponse(modelError(failure, name, place));
+    return errorResponse(modelError(typeof failure === "function" ? failure(name) : failure, name, place));
   }
   if (status < 200 || status >= 300) {
     return errorResponse(modelError({ status, text: body.toString() }, name, place));
@@ -24,5 +24,6 @@ export function wrap(answer: ContainerResponse, { name, variant }: Target, place
   if (contentType !== undefined) {
     sent["Content-Type"] = contentType;
   }
-  return { status, headers: headers === undefined ? sent : { ...sent, ...headers }, body };
+  const whole = { status, headers: headers === undefined ? sent : { ...sent, ...headers }, body };
+  return stream === undefined ? whole : { ...whole, stream };
 }

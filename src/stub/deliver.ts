@@ -1,5 +1,6 @@
 /** Sends responses: whole and at once, or as a fault wants it. */
 import type { ServerResponse } from "node:http";
+import { pipeline, type Readable } from "node:stream";
 import type { Delivery, WireResponse } from "./wire.ts";
 
 /** Pieces of a slow body, at most. */
@@ -16,6 +17,19 @@ function headersOf({ status, headers, body }: WireResponse): Record<string, stri
 function sendWhole(response: ServerResponse, wire: WireResponse): void {
   response.writeHead(wire.status, headersOf(wire));
   response.end(wire.body);
+}
+
+/** Sends a body as it comes, and no faster than the client takes it; where it fails, the connection is reset. */
+function sendStream(
+  response: ServerResponse,
+  { status, headers }: WireResponse,
+  stream: Readable,
+  done: () => void,
+): void {
+  stream.once("end", done);
+  response.writeHead(status, headers);
+  response.flushHeaders();
+  pipeline(stream, response, () => {});
 }
 
 /** Sends the headers, and half of the body, whatever they promise. */
@@ -94,7 +108,7 @@ function sendFaultily(
 
 /** Sends a response, and releases what it holds just before its last byte, or once the connection is gone. */
 export function deliver(response: ServerResponse, wire: WireResponse): void {
-  const { delivery, release } = wire;
+  const { delivery, release, stream } = wire;
   let isHeld = release !== undefined;
   const done = (): void => {
     if (isHeld) {
@@ -104,7 +118,11 @@ export function deliver(response: ServerResponse, wire: WireResponse): void {
   };
   if (response.destroyed || response.closed) {
     // The client has gone while its answer was made.
+    stream?.destroy();
     done();
+  } else if (stream !== undefined) {
+    response.once("close", done);
+    sendStream(response, wire, stream, done);
   } else if (delivery === undefined) {
     done();
     sendWhole(response, wire);

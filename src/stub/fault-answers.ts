@@ -74,8 +74,11 @@ export function containerFailure(mishap: Mishap, endpoint: string): ModelFailure
   return { status, text: message, isUnreadable: unreadable };
 }
 
+/** The text of a stream that breaks off; the real one is not public. */
+const BROKEN = "The connection between the client and the model was reset or closed.";
+
 /** How a mishap delivers a response; undefined where it is delivered as ever. */
-export function deliveryOf(mishap: Mishap): Delivery | undefined {
+export function deliveryOf(mishap: Mishap, isStreaming: boolean): Delivery | undefined {
   switch (mishap.fault) {
     case "hang":
     case "reset":
@@ -84,6 +87,11 @@ export function deliveryOf(mishap: Mishap): Delivery | undefined {
       return { how: "truncate", framing: mishap.framing ?? "length" };
     case "slow-body":
       return { how: "slow", ms: mishap.ms };
+    case "stream-error": {
+      const { type = "ModelStreamError", code = "StreamBroken", message = BROKEN, afterParts = 1 } = mishap;
+      const failure = { type, message, ...(type === "ModelStreamError" ? { code } : {}) };
+      return isStreaming ? { how: "stream-error", failure, afterParts } : undefined;
+    }
     default:
       return undefined;
   }

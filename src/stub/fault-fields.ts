@@ -164,6 +164,12 @@ export const FIELDS: Readonly<Record<FaultName, Fields>> = {
   reset: { at: optional(oneOf("start", "body")), afterMs },
   truncate: { framing: optional(oneOf("length", "chunked")) },
   "slow-body": { ms: required(ms) },
+  "stream-error": {
+    type: optional(errorType),
+    code: optional(oneOf("ModelInvocationTimeExceeded", "StreamBroken")),
+    message: optional(text),
+    afterParts: optional(wholeIn(0, 1_000_000)),
+  },
   "row-count": { by: required(notZero), row: optional(row) },
   "non-finite": { value: optional(nonFinite), row: optional(row) },
   body: { text: required(text), contentType: optional(orNull(headerText)) },

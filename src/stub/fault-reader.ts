@@ -109,7 +109,8 @@ function readFault(value: unknown, pointer: string, isForOneCall: boolean, mista
     return;
   }
   const before = mistakes.length;
-  const distribution = String(rest["distribution"] ?? "fixed");
+  // What is no text is a mistake of its own, and need not even have one.
+  const distribution = typeof rest["distribution"] === "string" ? rest["distribution"] : "fixed";
   checkFields(rest, fieldsOf(fault as FaultName, distribution, isForOneCall), pointer, mistakes);
   const detail = mistakes.length === before ? contradiction(value as unknown as Fault) : undefined;
   if (detail !== undefined) {

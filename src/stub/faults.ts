@@ -89,6 +89,18 @@ type WireFault =
   | { readonly fault: "truncate"; readonly framing?: "length" | "chunked" }
   | { readonly fault: "slow-body"; readonly ms: number };
 
+/** A failure in the middle of a streamed answer; it befalls streaming calls alone. */
+type StreamFault = {
+  readonly fault: "stream-error";
+  /** ModelStreamError, InternalStreamFailure, or a name that the API does not have. Default ModelStreamError. */
+  readonly type?: string;
+  /** Of a ModelStreamError. Default StreamBroken. */
+  readonly code?: "ModelInvocationTimeExceeded" | "StreamBroken";
+  readonly message?: string;
+  /** Parts of the answer before it. Default 1. */
+  readonly afterParts?: number;
+};
+
 /** A wrong answer. */
 type AnswerFault =
   /** So many rows more, or less: repeated, or left out, from `row` on. */
@@ -141,7 +153,7 @@ export type Condition =
   | Poison;
 
 /** What befalls a call at most once. */
-export type Mishap = PlatformFault | ModelFault | WireFault | AnswerFault;
+export type Mishap = PlatformFault | ModelFault | WireFault | StreamFault | AnswerFault;
 
 /** One rule. */
 export type Fault = Selection & (Condition | Mishap);

@@ -17,7 +17,7 @@ import type { Condition, Fault, FaultName, Mishap } from "./faults.ts";
 import type { Target } from "./hosting.ts";
 import { sampleLatency } from "./latency.ts";
 import { errorResponse, invocationTimedOut, modelError, workersBusy, type Place } from "./platform-errors.ts";
-import { arrive, increment, type Counter } from "./tally.ts";
+import { arrive, createCounter, increment, type Counter } from "./tally.ts";
 import type { RuleOf, Struck, Weather } from "./weather.ts";
 import type { WireResponse } from "./wire.ts";
 import type { Capacity } from "./workers.ts";
@@ -63,7 +63,7 @@ function prepare(
 ): Prepared | Promise<Prepared> {
   let culprit: FaultName | undefined;
   const failure = mishap && containerFailure(mishap.fault, target.name);
-  const delivery = mishap && deliveryOf(mishap.fault);
+  const delivery = mishap && deliveryOf(mishap.fault, request.wantsStream === true);
 
   const finish = (response: WireResponse, rows: number): Prepared => {
     if (mishap !== undefined && (failure ?? delivery) !== undefined) {
@@ -93,6 +93,7 @@ function prepare(
         ...response,
         headers: contentType === null ? headers : { ...headers, "Content-Type": contentType },
         body,
+        ...(mishap.fault.fault === "body" ? { stream: undefined } : {}),
       };
       culprit = mishap.fault.fault;
       onStrike(mishap);
@@ -230,6 +231,63 @@ function serve(
       throw error;
     }
   })();
+}
+
+/** A call that is accepted now and served later. */
+export interface Accepted {
+  readonly response: WireResponse | Promise<WireResponse>;
+  /**
+   * Serves it, within `timeoutMs`; undefined where it was not accepted. Its response must be released, and is not
+   * counted: it is no answer to a call.
+   */
+  readonly serve:
+    | ((request: ContainerRequest, timeoutMs: number) => WireResponse | Promise<WireResponse>)
+    | undefined;
+}
+
+/**
+ * Accepts a call with the faults in force: those of the platform and of the wire befall what it is answered now, all
+ * others what it is answered later.
+ *
+ * @param accepted - the answer now.
+ */
+export function acceptUnderFaults(
+  target: Target,
+  accepted: WireResponse,
+  own: readonly Fault[],
+  surroundings: Surroundings,
+): Accepted {
+  const { weather, counter } = surroundings;
+  const { onStrike, depart } = passageOf(counter);
+  arrive(counter);
+  const struck = weather.strike(target.name, own);
+  const { conditions, mishap } = struck;
+  const refusal = mishap && platformAnswer(mishap.fault);
+  const delivery = mishap && deliveryOf(mishap.fault, false);
+  let response = accepted;
+  if (mishap !== undefined && (refusal ?? delivery) !== undefined) {
+    onStrike(mishap);
+    response = signed(refusal ?? { ...accepted, delivery }, mishap.fault.fault);
+  }
+  const afterMs = response === accepted ? 0 : afterMsOf(mishap?.fault);
+  return {
+    response: isAtOnce(afterMs) ? depart(response) : wait(afterMs).then(() => depart(response)),
+    serve:
+      refusal === undefined
+        ? (request, timeoutMs) => {
+            const uncounted: Counter = { ...createCounter(), faults: counter.faults };
+            const passage = passageOf(uncounted);
+            const later = { ...surroundings, counter: uncounted, timeoutMs };
+            const befalls = delivery === undefined ? struck : { conditions, mishap: undefined };
+            const served = serve(target, request, befalls, later, passage);
+            const count = (answer: WireResponse): WireResponse => {
+              counter.rows += uncounted.rows;
+              return answer;
+            };
+            return served instanceof Promise ? served.then(count) : count(served);
+          }
+        : undefined,
+  };
 }
 
 /**

@@ -1,23 +1,28 @@
 /**
  * The data plane, SageMaker Runtime: `POST /endpoints/{name}/invocations`, and how the platform wraps what a container
- * answers. Signatures are accepted unverified; that there is one is checked.
+ * answers.
  */
-import { wrap } from "./answers.ts";
-import type { ContainerRequest, ContainerResponse } from "./containers/contract.ts";
+import { createAsyncInvocations } from "./async/invoke-async.ts";
+import { authenticateUnverified, type Authenticate } from "./auth/sigv4.ts";
+import { createCall, type Call } from "./calls.ts";
+import type { Capture } from "./capture/capture.ts";
+import type { ContainerRequest } from "./containers/contract.ts";
 import { FaultPlanError, readCallFaults } from "./fault-reader.ts";
-import { callUnderFaults, type Surroundings } from "./faulty-call.ts";
+import type { Surroundings } from "./faulty-call.ts";
 import type { Fault } from "./faults.ts";
 import type { Hosted, Hosting, Target } from "./hosting.ts";
 import {
   errorResponse,
   internalFailure,
-  missingAuthentication,
   unknownOperation,
   validationError,
   type Place,
   type PlatformError,
 } from "./platform-errors.ts";
-import { arrive, createCounter, increment, pass, type Counter } from "./tally.ts";
+import type { S3Folder } from "./s3-folder.ts";
+import { createSessions, SESSION_ID } from "./sessions.ts";
+import { streamed } from "./stream/response-stream.ts";
+import { createCounter } from "./tally.ts";
 import { isError, servingFault, TARGET_MODEL, targetOf } from "./targets.ts";
 import { createWeather } from "./weather.ts";
 import type { Handler, WireRequest, WireResponse } from "./wire.ts";
@@ -26,6 +31,18 @@ import type { Handler, WireRequest, WireResponse } from "./wire.ts";
 export interface RuntimeOptions extends Partial<Omit<Surroundings, "place">> {
   /** Whether a call may ask for faults of its own. Default true. */
   readonly takesOwnFaults?: boolean | undefined;
+  /** Who may call. Default whoever claims a signature. */
+  readonly authenticate?: Authenticate | undefined;
+  /** Data capture. Default none. */
+  readonly capture?: Capture | undefined;
+  /** The folder that plays S3 for asynchronous calls. Default none, and no such calls. */
+  readonly s3?: S3Folder | undefined;
+  /** Bytes in a part of a streamed answer that came whole. Default 1,024. */
+  readonly streamPartBytes?: number | undefined;
+  /** Told of what went wrong behind a call, in a sentence. */
+  readonly onProblem?: ((text: string) => void) | undefined;
+  /** A clock in ms since 1970. Default `Date.now`. */
+  readonly now?: (() => number) | undefined;
 }
 
 /** The data plane, and what the weather must tell when it changes. */
@@ -33,6 +50,8 @@ export interface Runtime {
   readonly handle: Handler;
   /** Looks anew who can be served, after the weather has changed. */
   readonly serveWaiting: () => void;
+  /** Resolves when all asynchronous calls are served, or after `withinMs`. */
+  readonly drain: (withinMs: number) => Promise<void>;
 }
 
 const NAME_PATTERN = "^[a-zA-Z0-9](-*[a-zA-Z0-9])*";
@@ -48,6 +67,11 @@ const CUSTOM_ATTRIBUTES = "x-amzn-sagemaker-custom-attributes";
 
 /** How long SageMaker waits for a container. */
 const INVOCATION_TIMEOUT_MS = 60_000;
+/** How much longer an answer may take that is streamed: 8 minutes for 1. */
+const STREAM_TIMES = 8;
+const DEFAULT_PART_BYTES = 1024;
+/** Where a streaming call has its Accept. */
+const STREAM_ACCEPT = "x-amzn-sagemaker-accept";
 
 /** A path segment without its escapes; one that is not well-formed stays as it is, and no name looks like it. */
 function unescapeSegment(segment: string): string {
@@ -100,25 +124,11 @@ function ownFaults(request: WireRequest): readonly Fault[] {
   return readCallFaults(value);
 }
 
-/** Counts an answer that came late in and out. */
-async function settle(
-  answering: Promise<ContainerResponse>,
-  target: Target,
-  counter: Counter,
-  place: Place,
-): Promise<WireResponse> {
-  arrive(counter);
-  const release = (): void => void counter.inFlight--;
-  try {
-    const answer = await answering;
-    const response = wrap(answer, target, place);
-    counter.rows += answer.rows;
-    increment(counter.answers, String(response.status));
-    return { ...response, release };
-  } catch (error) {
-    release();
-    throw error;
-  }
+/** What is wrong with a call that wants its answer now; the real text is not public. */
+function promptFault({ name, asyncConfig }: Hosted): PlatformError | undefined {
+  return asyncConfig === undefined
+    ? undefined
+    : validationError(`Endpoint ${name} serves asynchronous calls only; use InvokeEndpointAsync.`);
 }
 
 /** What the operation of a path does with a call to an endpoint that there is. */
@@ -130,45 +140,105 @@ type Operation = (request: WireRequest, hosted: Hosted) => WireResponse | Promis
  */
 export function createRuntime(hosting: Hosting, place: Place, options: RuntimeOptions = {}): Runtime {
   const { weather = createWeather(), counter = createCounter(), takesOwnFaults = true } = options;
-  const { timeoutMs = INVOCATION_TIMEOUT_MS } = options;
+  const { timeoutMs = INVOCATION_TIMEOUT_MS, streamPartBytes: partBytes = DEFAULT_PART_BYTES } = options;
+  const { authenticate = authenticateUnverified, capture, s3, onProblem = () => {} } = options;
+  const { now = Date.now } = options;
   const surroundings: Surroundings = { place, weather, counter, timeoutMs };
+  const streamTimeoutMs = timeoutMs * STREAM_TIMES;
+  const callWhole = createCall(surroundings);
+  const callStreaming = createCall({ ...surroundings, timeoutMs: streamTimeoutMs });
+  const sessions = createSessions(now);
+  const asynchronous = createAsyncInvocations({
+    surroundings,
+    s3,
+    capture,
+    takesFiles: takesOwnFaults,
+    onProblem,
+    now,
+  });
+  const ownOf = (request: WireRequest): readonly Fault[] => (takesOwnFaults ? ownFaults(request) : NO_FAULTS);
 
-  const invokeEndpoint: Operation = (request, hosted) => {
-    const { headers } = request;
-    if (hosted.asyncConfig !== undefined) {
-      // The real text is not public.
-      return errorResponse(
-        validationError(`Endpoint ${hosted.name} serves asynchronous calls only; use InvokeEndpointAsync.`),
-      );
+  /** Passes a call on, and captures it. */
+  const passOn = (
+    call: Call,
+    request: WireRequest,
+    hosted: Hosted,
+    target: Target,
+    forContainer: ContainerRequest,
+  ): WireResponse | Promise<WireResponse> => {
+    const response = call(target, forContainer, ownOf(request));
+    const recorder = capture?.recorderOf(hosted);
+    if (recorder === undefined) {
+      return response;
     }
-    const target = targetOf(hosted, headers);
-    if (isError(target)) {
-      return errorResponse(target);
-    }
-    const forContainer: ContainerRequest = {
+    const record = (answer: WireResponse): WireResponse =>
+      recorder(request, forContainer.contentType, answer, target.variant);
+    return response instanceof Promise ? response.then(record) : record(response);
+  };
+
+  const toTarget = (
+    request: WireRequest,
+    hosted: Hosted,
+    target: Target,
+  ): WireResponse | Promise<WireResponse> => {
+    const { headers, body } = request;
+    return passOn(callWhole, request, hosted, target, {
       path: "/invocations",
       contentType: headers["content-type"],
       accept: headers.accept,
-      body: request.body,
+      body,
       headers,
       targetModel: headers[TARGET_MODEL] as string | undefined,
       timeoutMs,
-    };
-    const own = takesOwnFaults ? ownFaults(request) : NO_FAULTS;
-    if (own.length > 0 || !weather.isFair()) {
-      return callUnderFaults(target, forContainer, own, surroundings);
-    }
-    const answer = target.container.invoke(forContainer);
-    if (answer instanceof Promise) {
-      return settle(answer, target, counter, place);
-    }
-    const response = wrap(answer, target, place);
-    pass(counter, response.status, answer.rows);
-    return response;
+    });
+  };
+  const streamToTarget = (
+    request: WireRequest,
+    hosted: Hosted,
+    target: Target,
+  ): WireResponse | Promise<WireResponse> => {
+    const { headers, body } = request;
+    const response = passOn(callStreaming, request, hosted, target, {
+      path: "/invocations",
+      contentType: headers["content-type"],
+      accept: headers[STREAM_ACCEPT] as string | undefined,
+      body,
+      headers,
+      targetModel: headers[TARGET_MODEL] as string | undefined,
+      timeoutMs: streamTimeoutMs,
+      wantsStream: true,
+    });
+    const stream = (answer: WireResponse): WireResponse | Promise<WireResponse> =>
+      streamed(answer, { partBytes, timeoutMs: streamTimeoutMs });
+    return response instanceof Promise ? response.then(stream) : stream(response);
   };
 
+  /** An operation that is answered by a target, which a session may choose. */
+  const prompt =
+    (
+      proceed: (request: WireRequest, hosted: Hosted, target: Target) => WireResponse | Promise<WireResponse>,
+      canOpenSessions: boolean,
+    ): Operation =>
+    (request, hosted) => {
+      const fault = promptFault(hosted);
+      if (fault !== undefined) {
+        return errorResponse(fault);
+      }
+      if (request.headers[SESSION_ID] !== undefined) {
+        return sessions.invoke(request, hosted, canOpenSessions, (target) =>
+          proceed(request, hosted, target),
+        );
+      }
+      const target = targetOf(hosted, request.headers);
+      return isError(target) ? errorResponse(target) : proceed(request, hosted, target);
+    };
+
   /** By the last segment of their path. */
-  const operations: ReadonlyMap<string, Operation> = new Map([["invocations", invokeEndpoint]]);
+  const operations: ReadonlyMap<string, Operation> = new Map([
+    ["invocations", prompt(toTarget, true)],
+    ["invocations-response-stream", prompt(streamToTarget, false)],
+    ["async-invocations", (request, hosted) => asynchronous.invoke(request, hosted, ownOf(request))],
+  ]);
 
   const route = (request: WireRequest): WireResponse | Promise<WireResponse> => {
     const path = request.target.split("?", 1)[0]!;
@@ -180,8 +250,9 @@ export function createRuntime(hosting: Hosting, place: Place, options: RuntimeOp
     if (match === null || operation === undefined) {
       return errorResponse(unknownOperation);
     }
-    if (request.headers.authorization === undefined) {
-      return errorResponse(missingAuthentication);
+    const refusal = authenticate(request);
+    if (refusal !== undefined) {
+      return errorResponse(refusal);
     }
     const name = unescapeSegment(match[1]!);
     const fault = nameFault(name);
@@ -215,5 +286,6 @@ export function createRuntime(hosting: Hosting, place: Place, options: RuntimeOp
         workers.serve();
       }
     },
+    drain: asynchronous.drain,
   });
 }

@@ -10,6 +10,9 @@ import {
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { administer } from "./admin.ts";
+import type { Credentials } from "./auth/credentials.ts";
+import { authenticateUnverified, createAuthenticator } from "./auth/sigv4.ts";
+import { createCapture } from "./capture/capture.ts";
 import { xgboostContainer } from "./containers/xgboost-container.ts";
 import { deliver } from "./deliver.ts";
 import { readPlan } from "./fault-reader.ts";
@@ -17,6 +20,7 @@ import type { FaultPlan } from "./faults.ts";
 import { createHosting, type EndpointPlan } from "./hosting.ts";
 import { entityTooLarge, errorResponse, malformedRequest } from "./platform-errors.ts";
 import { createRuntime } from "./runtime.ts";
+import { createS3Folder } from "./s3-folder.ts";
 import { createCounter, tallyOf, type Tally } from "./tally.ts";
 import { ModelFileError } from "./trees.ts";
 import { createWeather } from "./weather.ts";
@@ -53,6 +57,20 @@ export interface StubOptions {
   readonly isAdministrable?: boolean | undefined;
   /** How long the platform waits for a container, in ms. Default 60,000, SageMaker's. */
   readonly invocationTimeoutMs?: number | undefined;
+  /**
+   * Whose signatures are accepted, by Signature Version 4 for `region` and `sagemaker`. Default anybody's, unverified.
+   */
+  readonly credentials?: readonly Credentials[] | undefined;
+  /** The folder that plays S3: `s3://bucket/key` is its file `bucket/key`. Asynchronous endpoints need one. Default none. */
+  readonly s3Folder?: string | undefined;
+  /** The folder that all calls are captured in, as SageMaker's data capture writes them. Default none. */
+  readonly captureFolder?: string | undefined;
+  /** Bytes in a part of a streamed answer of a model in this process. Default 1,024. */
+  readonly streamPartBytes?: number | undefined;
+  /** Told of what went wrong behind a call, such as a full disk, in a sentence. */
+  readonly onProblem?: ((text: string) => void) | undefined;
+  /** A clock in ms since 1970, which signatures, sessions and captures go by. Default `Date.now`. */
+  readonly now?: (() => number) | undefined;
   /** How long closing waits for calls in flight, in ms; those that hang are cut off at once. Default 5,000. */
   readonly drainMs?: number | undefined;
   /** Told of every exchange just before its response is sent; not of requests that are not HTTP. */
@@ -72,7 +90,10 @@ export interface Stub {
   readonly setFaults: (plan: unknown) => void;
   /** What really happened, as GET /admin/tally says it. */
   readonly tally: () => Tally;
-  /** Stops listening, finishes what is in flight within `drainMs`, closes idle connections, then resolves. */
+  /**
+   * Stops listening, finishes what is in flight, asynchronous calls too, within `drainMs`, closes idle connections,
+   * writes what was captured, then resolves.
+   */
   readonly close: () => Promise<void>;
 }
 
@@ -214,7 +235,19 @@ export async function startStub(options: StubOptions): Promise<Stub> {
   const { host = "127.0.0.1", port = 0, region = "us-east-1", accountId = "123456789012" } = options;
   const { maxBodyBytes = DEFAULT_MAX_BODY_BYTES, drainMs = DEFAULT_DRAIN_MS, onExchange } = options;
   const { isAdministrable = true, invocationTimeoutMs: timeoutMs } = options;
+  const {
+    credentials,
+    captureFolder: folder,
+    streamPartBytes,
+    onProblem = () => {},
+    now = Date.now,
+  } = options;
   const plan = readPlan(options.faults ?? []);
+  const s3 = options.s3Folder === undefined ? undefined : createS3Folder(options.s3Folder);
+  const capture =
+    s3 === undefined && folder === undefined ? undefined : createCapture({ folder, s3, onProblem, now });
+  const authenticate =
+    credentials === undefined ? authenticateUnverified : createAuthenticator({ credentials, region, now });
   const endpoints = await Promise.all(options.endpoints.map(loadEndpoint));
   const [weather, counter] = [createWeather(), createCounter()];
   const hosting = createHosting((name) =>
@@ -226,7 +259,18 @@ export async function startStub(options: StubOptions): Promise<Stub> {
   const runtime = createRuntime(
     hosting,
     { region, accountId },
-    { weather, counter, takesOwnFaults: isAdministrable, ...(timeoutMs === undefined ? {} : { timeoutMs }) },
+    {
+      weather,
+      counter,
+      takesOwnFaults: isAdministrable,
+      authenticate,
+      capture,
+      s3,
+      streamPartBytes,
+      onProblem,
+      now,
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    },
   );
   const setPlan = (next: FaultPlan): void => {
     weather.set(next);
@@ -268,6 +312,10 @@ export async function startStub(options: StubOptions): Promise<Stub> {
   server.on("connect", (_request, socket) => sendRaw(socket, errorResponse(malformedRequest)));
   const address = await listen(server, port, host);
 
+  const closeAll = async (): Promise<void> => {
+    await Promise.all([close(), runtime.drain(drainMs)]);
+    await capture?.flush();
+  };
   let closed: Promise<void> | undefined;
   const authority = host.includes(":") ? `[${host}]` : host;
   return Object.freeze({
@@ -275,6 +323,6 @@ export async function startStub(options: StubOptions): Promise<Stub> {
     port: address.port,
     setFaults: (next: unknown) => setPlan(readPlan(next)),
     tally: () => tallyOf(counter, weather.strikes()),
-    close: () => (closed ??= close()),
+    close: () => (closed ??= closeAll()),
   });
 }

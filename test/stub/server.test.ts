@@ -232,7 +232,7 @@ describe("on the wire", () => {
     ["POST", "/ping"],
     ["POST", `${path}/`],
     ["POST", "/endpoints/a/b/invocations"],
-    ["POST", "/endpoints/xgboost-biketrain-v1/invocations-response-stream"],
+    ["POST", "/endpoints/xgboost-biketrain-v1/invocations-bidirectional-stream"],
   ])("%s %s is an unknown operation", async (method, target) => {
     const response = await send(stub, { method, path: target });
     expect(response.status).toBe(404);
@@ -344,6 +344,7 @@ test("a mistake in the stub is an InternalFailure, not a crash", () => {
     objective: "reg:squarederror",
     features: 1,
     outputs: 1,
+    classes: 0,
     predict: () => {
       throw new TypeError("broken");
     },

@@ -1,5 +1,6 @@
 /** What stands behind a variant, as the platform sees it: it is given a call, and answers it. */
 import type { IncomingHttpHeaders } from "node:http";
+import type { Readable } from "node:stream";
 import type { Oddity } from "../container.ts";
 import type { ModelFailure, PlatformError } from "../platform-errors.ts";
 
@@ -18,6 +19,8 @@ export interface ContainerRequest {
   readonly targetModel: string | undefined;
   /** How long the platform waits, in ms. Who answers later than at once keeps to it, with a `failure`. */
   readonly timeoutMs: number;
+  /** Whether the caller takes the answer as a stream; else it is wanted whole. Default no. */
+  readonly wantsStream?: boolean | undefined;
 }
 
 /** What a container answers: 2xx is passed on, anything else becomes a ModelError. */
@@ -26,12 +29,17 @@ export interface ContainerResponse {
   /** Undefined where it sent none. */
   readonly contentType: string | undefined;
   readonly body: string | Buffer;
+  /**
+   * The body as it comes, in place of `body`, which then is empty; for calls alone that want one. It fails where the
+   * container's answer breaks off, and is destroyed where the caller has gone or the time is out.
+   */
+  readonly stream?: Readable | undefined;
   /** Rows that it read; 0 where it could not, or where nobody counts them. */
   readonly rows: number;
   /** Custom attributes and session ids that it set, under the names that go to the client. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Why there is no answer, or none that could be read: a time-out, a container that is gone. Status and body then say nothing. */
-  readonly failure?: ModelFailure | undefined;
+  /** Why there is no answer, or none that could be read: a time-out, a container that is gone. Status and body then say nothing. A function is told the endpoint, which some texts name. */
+  readonly failure?: ModelFailure | ((endpoint: string) => ModelFailure) | undefined;
   /** What the platform says in the container's place, such as ModelNotReadyException. It goes before all else. */
   readonly refusal?: PlatformError | undefined;
 }
