@@ -15,6 +15,8 @@ export interface Model {
   readonly features: number;
   /** Numbers that it predicts a row: a probability for each class, or a number for each target; 1 mostly. */
   readonly outputs: number;
+  /** Classes of a `multi:` objective, 0 of any other. */
+  readonly classes: number;
   /**
    * Predictions of a matrix: rows × outputs float32 numbers. Columns that the matrix lacks are missing, as with
    * `validate_features=False`, which the container sets.
@@ -180,6 +182,7 @@ export function modelOf(file: unknown): Model {
     objective: String(objectiveName),
     features,
     outputs,
+    classes,
     predict({ rows, columns, cells }: Matrix): Float32Array {
       if (columns > features) {
         throw new FeatureCountError(features, columns);

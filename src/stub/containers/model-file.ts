@@ -2,7 +2,7 @@
 import { gunzipSync } from "node:zlib";
 import { ModelFileError } from "../trees.ts";
 import { modelOf, parseModel, type Model } from "../xgboost.ts";
-import { isTar, readTar, TarError, type TarFile } from "./tar.ts";
+import { isTar, readTar, TarError } from "./tar.ts";
 import { parseUbjson, UbjsonError } from "./ubjson.ts";
 
 /** What an artefact may unpack to; no tree model comes near, and a bomb stops here. */
@@ -54,20 +54,25 @@ function parseFile(bytes: Buffer, name: string): Model {
   return parseModel(bytes.toString("utf8"));
 }
 
-/** The one file of an archive that is a model: the container takes its name first. */
-function modelIn(files: readonly TarFile[]): TarFile {
+/**
+ * The one file of several that is a model: the container's own name for it goes first.
+ *
+ * @param place - what holds them, in the message: "archive", "folder".
+ * @throws {ModelFileError} when there is none, or more than one.
+ */
+export function modelAmong<F extends { readonly name: string }>(files: readonly F[], place: string): F {
   const candidates = files.filter(({ name }) => MODEL_NAME.test(name) && !NO_MODEL.test(name));
   const named = candidates.filter(({ name }) => /(^|\/)xgboost-model(\.\w+)?$/.test(name));
   const [file, ...others] = named.length > 0 ? named : candidates;
   if (file === undefined) {
     const held = files.map(({ name }) => name).slice(0, 10);
     throw new ModelFileError(
-      `The archive holds no xgboost-model, *.json or *.ubj; it holds ${held.join(", ") || "no file"}.`,
+      `The ${place} holds no xgboost-model, *.json or *.ubj; it holds ${held.join(", ") || "no file"}.`,
     );
   }
   if (others.length > 0) {
     const names = [file, ...others].map(({ name }) => name).slice(0, 10);
-    throw new ModelFileError(`The archive holds several models: ${names.join(", ")}. One is served.`);
+    throw new ModelFileError(`The ${place} holds several models: ${names.join(", ")}. One is served.`);
   }
   return file;
 }
@@ -101,7 +106,7 @@ export function modelOfBytes(bytes: Buffer): Model {
     if (!isTar(whole)) {
       return parseFile(whole, "xgboost-model");
     }
-    const { name, bytes: held } = modelIn(readTar(whole));
+    const { name, bytes: held } = modelAmong(readTar(whole), "archive");
     place = `${name}: `;
     return parseFile(held, name);
   } catch (error) {
