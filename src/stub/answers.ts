@@ -15,6 +15,7 @@ export function wrap(answer: ContainerResponse, { name, variant }: Target, place
     return errorResponse(modelError(typeof failure === "function" ? failure(name) : failure, name, place));
   }
   if (status < 200 || status >= 300) {
+    stream?.destroy();
     return errorResponse(modelError({ status, text: body.toString() }, name, place));
   }
   const sent: Record<string, string> = {

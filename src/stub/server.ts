@@ -13,11 +13,15 @@ import { administer } from "./admin.ts";
 import type { Credentials } from "./auth/credentials.ts";
 import { authenticateUnverified, createAuthenticator } from "./auth/sigv4.ts";
 import { createCapture } from "./capture/capture.ts";
+import { containerOf } from "./containers/container-of.ts";
 import { xgboostContainer } from "./containers/xgboost-container.ts";
+import { createControlPlane, type ControlPlane } from "./control/control-plane.ts";
+import type { GivenEndpoint } from "./control/given.ts";
+import { openStateFile, type StateFile } from "./control/state-file.ts";
 import { deliver } from "./deliver.ts";
 import { readPlan } from "./fault-reader.ts";
 import type { FaultPlan } from "./faults.ts";
-import { createHosting, type EndpointPlan } from "./hosting.ts";
+import { createHosting } from "./hosting.ts";
 import { entityTooLarge, errorResponse, malformedRequest } from "./platform-errors.ts";
 import { createRuntime } from "./runtime.ts";
 import { createS3Folder } from "./s3-folder.ts";
@@ -36,6 +40,10 @@ export interface EndpointOptions {
   readonly modelFile: string;
   /** Default "AllTraffic", the Python SDK's. */
   readonly variant?: string | undefined;
+  /** CreateEndpointConfig's AsyncInferenceConfig; an endpoint with it takes asynchronous calls alone. Default none. */
+  readonly asyncInferenceConfig?: Readonly<Record<string, unknown>> | undefined;
+  /** CreateEndpointConfig's DataCaptureConfig. Default none. */
+  readonly dataCaptureConfig?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** What {@link startStub} takes. */
@@ -67,6 +75,13 @@ export interface StubOptions {
   readonly captureFolder?: string | undefined;
   /** Bytes in a part of a streamed answer of a model in this process. Default 1,024. */
   readonly streamPartBytes?: number | undefined;
+  /** How long endpoints are Creating, Updating or Deleting at least, in ms. Default 0: as long as it really takes. */
+  readonly transitionMs?: number | undefined;
+  /**
+   * The folder that keeps what the control plane has made across restarts; it is made where there is none. Default
+   * none: the next start begins anew.
+   */
+  readonly dataFolder?: string | undefined;
   /** Told of what went wrong behind a call, such as a full disk, in a sentence. */
   readonly onProblem?: ((text: string) => void) | undefined;
   /** A clock in ms since 1970, which signatures, sessions and captures go by. Default `Date.now`. */
@@ -106,14 +121,17 @@ const MAX_DISCARDED_BYTES = 64 * 1024 * 1024;
 const SWEEP_INTERVAL_MS = 20;
 const DEFAULT_DRAIN_MS = 5000;
 
-async function loadEndpoint({
-  name,
-  modelFile,
-  variant = "AllTraffic",
-}: EndpointOptions): Promise<EndpointPlan> {
+/** What descriptions say of an endpoint of the command line: the last image of the XGBoost container. */
+const xgboostImage = (region: string): string =>
+  `683313688378.dkr.ecr.${region}.amazonaws.com/sagemaker-xgboost:1.7-1`;
+
+async function loadEndpoint(
+  { name, modelFile, variant = "AllTraffic" }: EndpointOptions,
+  region: string,
+): Promise<GivenEndpoint> {
   try {
     const container = xgboostContainer(parseModel(await readFile(modelFile, "utf8")));
-    return { name, status: "InService", variants: [{ name: variant, weight: 1, container }] };
+    return { name, variant, definition: { Image: xgboostImage(region), ModelDataUrl: modelFile }, container };
   } catch (error) {
     throw new ModelFileError(`${modelFile}: ${(error as Error).message}`, { cause: error });
   }
@@ -229,6 +247,7 @@ function closerOf(
  * Starts a stub endpoint.
  *
  * @throws {ModelFileError} that names the file, when a model file cannot be read, or not be evaluated.
+ * @throws {StateFileError} when `dataFolder` cannot be used, or what it holds not be read.
  * @throws Node's own error, when the port is taken.
  */
 export async function startStub(options: StubOptions): Promise<Stub> {
@@ -248,30 +267,42 @@ export async function startStub(options: StubOptions): Promise<Stub> {
     s3 === undefined && folder === undefined ? undefined : createCapture({ folder, s3, onProblem, now });
   const authenticate =
     credentials === undefined ? authenticateUnverified : createAuthenticator({ credentials, region, now });
-  const endpoints = await Promise.all(options.endpoints.map(loadEndpoint));
+  const endpoints = await Promise.all(options.endpoints.map((endpoint) => loadEndpoint(endpoint, region)));
   const [weather, counter] = [createWeather(), createCounter()];
   const hosting = createHosting((name) =>
     createWorkers(() => weather.capacity("workers", name)?.fault.limit ?? Infinity),
   );
-  for (const endpoint of endpoints) {
-    hosting.host(endpoint);
-  }
-  const runtime = createRuntime(
+  const place = { region, accountId };
+  const stopping = new AbortController();
+  let stateFile: StateFile | undefined;
+  const control: ControlPlane = createControlPlane({
+    place,
     hosting,
-    { region, accountId },
-    {
-      weather,
-      counter,
-      takesOwnFaults: isAdministrable,
-      authenticate,
-      capture,
-      s3,
-      streamPartBytes,
-      onProblem,
-      now,
-      ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    },
-  );
+    containerOf: (definition) => containerOf(definition, { s3, signal: stopping.signal }),
+    authenticate,
+    transitionMs: options.transitionMs,
+    onChange: () => stateFile?.touch(),
+  });
+  stateFile =
+    options.dataFolder === undefined
+      ? undefined
+      : openStateFile(options.dataFolder, control.kept, (error) => onProblem(error.message));
+  endpoints.forEach(control.adopt);
+  if (stateFile?.held !== undefined) {
+    await control.restore(stateFile.held);
+  }
+  const runtime = createRuntime(hosting, place, {
+    weather,
+    counter,
+    takesOwnFaults: isAdministrable,
+    authenticate,
+    capture,
+    s3,
+    streamPartBytes,
+    onProblem,
+    now,
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  });
   const setPlan = (next: FaultPlan): void => {
     weather.set(next);
     runtime.serveWaiting();
@@ -301,7 +332,7 @@ export async function startStub(options: StubOptions): Promise<Stub> {
   });
   const { close, onHang } = closerOf(server, drainMs);
   const desk: Desk = {
-    handle: observed(administered(runtime.handle)),
+    handle: observed(administered(control.serve(runtime.handle))),
     refuse: observed(() => errorResponse(entityTooLarge(maxBodyBytes))),
     maxBodyBytes,
     onHang,
@@ -313,7 +344,10 @@ export async function startStub(options: StubOptions): Promise<Stub> {
   const address = await listen(server, port, host);
 
   const closeAll = async (): Promise<void> => {
+    stopping.abort();
     await Promise.all([close(), runtime.drain(drainMs)]);
+    control.close();
+    stateFile?.flush();
     await capture?.flush();
   };
   let closed: Promise<void> | undefined;
