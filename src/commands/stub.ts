@@ -58,6 +58,17 @@ export const stub: Command = {
       value: "N",
       description: "Bytes in a part of a streamed answer. Default 1024.",
     },
+    data: {
+      type: "string",
+      value: "DIR",
+      description:
+        "Keep what CreateModel, CreateEndpoint and the like have made across restarts. Default in memory.",
+    },
+    "transition-ms": {
+      type: "string",
+      value: "N",
+      description: "How long endpoints are Creating, Updating, Deleting. Default 0: no longer than it takes.",
+    },
     models: {
       type: "string",
       value: "DIR",
@@ -104,6 +115,8 @@ Examples:
       s3Folder: values["s3"] as string | undefined,
       captureFolder: values["capture"] as string | undefined,
       streamPartBytes: partBytesOf(values["stream-part-bytes"]),
+      dataFolder: values["data"] as string | undefined,
+      transitionMs: transitionMsOf(values["transition-ms"]),
       onProblem: (text) => io.stderr.write(`${text}\n`),
     }).catch((error: NodeJS.ErrnoException) => {
       throw new UsageError(`The stub endpoint cannot start: ${error.message}`);
@@ -162,6 +175,14 @@ function partBytesOf(value: unknown): number | undefined {
   throw new UsageError(
     `--stream-part-bytes ${String(value)}: a part has a whole number of bytes from 1 to 1048576.`,
   );
+}
+
+/** @throws {UsageError} when it is none */
+function transitionMsOf(value: unknown): number | undefined {
+  if (value === undefined) return undefined;
+  const ms = Number(value);
+  if (/^\d+$/.test(String(value)) && ms <= 3_600_000) return ms;
+  throw new UsageError(`--transition-ms ${String(value)}: a time is a whole number of ms from 0 to 3600000.`);
 }
 
 /** @throws {UsageError} when it is none */
