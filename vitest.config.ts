@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["test/browser/**", "test/container/**"],
+    exclude: ["test/browser/**", "test/container/**", "test/clients/**"],
     testTimeout: 60_000,
     // On Node 20 the AWS SDK announces the end of its support once a process; the README says so once for all.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },

@@ -142,7 +142,7 @@ func predict(client *sagemakerruntime.Client, endpoint, file string, size int) (
 			answers = append(answers, answer)
 		}
 	}
-	return answers, nil
+	return map[string]any{"predictions": answers}, nil
 }
 
 func describe(err error) described {

@@ -12,15 +12,18 @@ from lines import in_batches, serve
 
 
 @functools.cache
-def client_of(service, url, settings):
-    """A client with nothing but an address and credentials; `settings`, pairs, go to botocore's Config."""
+def client_of(service, url, timeout=None, mode=None):
+    """A client as it is without settings, but for those that are given."""
     return boto3.client(
         service,
         endpoint_url=url,
         region_name="us-east-1",
         aws_access_key_id="test",
         aws_secret_access_key="test",
-        config=Config(**dict(settings)),
+        config=Config(
+            **({} if timeout is None else {"read_timeout": timeout}),
+            **({} if mode is None else {"retries": {"mode": mode}}),
+        ),
     )
 
 
@@ -35,20 +38,19 @@ def plain(value):
     return [plain(member) for member in value] if isinstance(value, list) else value
 
 
-def call(service, url, operation, params, timeout=None):
-    settings = () if timeout is None else (("read_timeout", timeout),)
-    method = getattr(client_of(service, url, settings), xform_name(operation))
+def call(service, url, operation, params, timeout=None, retryMode=None):
+    method = getattr(client_of(service, url, timeout, retryMode), xform_name(operation))
     return plain(method(**params))
 
 
 def wait(url, waiter, params, delay, attempts):
-    client = client_of("sagemaker", url, ())
+    client = client_of("sagemaker", url)
     client.get_waiter(waiter).wait(**params, WaiterConfig={"Delay": delay, "MaxAttempts": attempts})
 
 
 def pages(url, operation, params):
     """All that a paginator finds."""
-    found = client_of("sagemaker", url, ()).get_paginator(xform_name(operation)).paginate(**params)
+    found = client_of("sagemaker", url).get_paginator(xform_name(operation)).paginate(**params)
     return [plain(page) for page in found]
 
 
@@ -56,7 +58,7 @@ def predict(url, endpoint, file, size):
     """The lab's way: rows of a file without a header, `size` a call, as text/csv."""
     with open(file, encoding="utf-8") as lines:
         rows = lines.read().splitlines()
-    client = client_of("sagemaker-runtime", url, ())
+    client = client_of("sagemaker-runtime", url)
     answers = []
     for batch in in_batches(rows, size):
         response = client.invoke_endpoint(

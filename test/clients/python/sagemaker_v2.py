@@ -53,8 +53,9 @@ def plain(answer):
 
 
 def ask(url, endpoint, rows, takes="csv", gives=None, timeout=None, **given):
-    """One call. `rows`, lists of numbers, go in as an array of NumPy."""
-    return plain(predictor_of(url, endpoint, takes, gives, timeout).predict(numpy.array(rows), **given))
+    """One call of lines of CSV, or of lists of numbers, which go in as an array of NumPy."""
+    data = rows if isinstance(rows, str) else numpy.array(rows)
+    return plain(predictor_of(url, endpoint, takes, gives, timeout).predict(data, **given))
 
 
 def predict(url, endpoint, file, size, form):
