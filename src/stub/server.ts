@@ -1,5 +1,4 @@
 /** The local SageMaker as a process sees it: models loaded from files, a port, and an orderly end. */
-import { readFile } from "node:fs/promises";
 import {
   createServer,
   STATUS_CODES,
@@ -13,8 +12,8 @@ import { administer } from "./admin.ts";
 import type { Credentials } from "./auth/credentials.ts";
 import { authenticateUnverified, createAuthenticator } from "./auth/sigv4.ts";
 import { createCapture } from "./capture/capture.ts";
-import { containerOf } from "./containers/container-of.ts";
-import { xgboostContainer } from "./containers/xgboost-container.ts";
+import { containerOf, isElsewhere, type ContainerSite } from "./containers/container-of.ts";
+import { definitionOf } from "./containers/given-form.ts";
 import { createControlPlane, type ControlPlane } from "./control/control-plane.ts";
 import type { GivenEndpoint } from "./control/given.ts";
 import { openStateFile, type StateFile } from "./control/state-file.ts";
@@ -30,20 +29,20 @@ import { ModelFileError } from "./trees.ts";
 import { createWeather } from "./weather.ts";
 import type { Handler, WireRequest, WireResponse } from "./wire.ts";
 import { createWorkers } from "./workers.ts";
-import { parseModel } from "./xgboost.ts";
 
 /** An endpoint to serve. */
 export interface EndpointOptions {
   /** As clients give it; case-sensitive. */
   readonly name: string;
-  /** Path of an XGBoost model in JSON, as `Booster.save_model` writes it. */
+  /**
+   * What it serves: a model file of XGBoost (JSON, UBJSON, model.tar.gz), a folder of them, of which calls name one,
+   * `http://host:port` of a container, `echo:`, or `constant:TEXT`.
+   */
   readonly modelFile: string;
+  /** Its container's environment: XGBoost's release and output, and more, as `docs/stub.md` lists them. Default none. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
   /** Default "AllTraffic", the Python SDK's. */
   readonly variant?: string | undefined;
-  /** CreateEndpointConfig's AsyncInferenceConfig; an endpoint with it takes asynchronous calls alone. Default none. */
-  readonly asyncInferenceConfig?: Readonly<Record<string, unknown>> | undefined;
-  /** CreateEndpointConfig's DataCaptureConfig. Default none. */
-  readonly dataCaptureConfig?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** What {@link startStub} takes. */
@@ -125,16 +124,21 @@ const DEFAULT_DRAIN_MS = 5000;
 const xgboostImage = (region: string): string =>
   `683313688378.dkr.ecr.${region}.amazonaws.com/sagemaker-xgboost:1.7-1`;
 
+/**
+ * Starts what an endpoint is given with. A container elsewhere may be up later than the stub: its endpoint is Creating
+ * until it is.
+ */
 async function loadEndpoint(
-  { name, modelFile, variant = "AllTraffic" }: EndpointOptions,
+  { name, modelFile, environment, variant = "AllTraffic" }: EndpointOptions,
   region: string,
+  site: ContainerSite,
 ): Promise<GivenEndpoint> {
-  try {
-    const container = xgboostContainer(parseModel(await readFile(modelFile, "utf8")));
-    return { name, variant, definition: { Image: xgboostImage(region), ModelDataUrl: modelFile }, container };
-  } catch (error) {
-    throw new ModelFileError(`${modelFile}: ${(error as Error).message}`, { cause: error });
+  const definition = { Image: xgboostImage(region), ...(await definitionOf(modelFile, environment, site.s3)) };
+  const container = isElsewhere(definition) ? undefined : await containerOf(definition, site);
+  if (typeof container === "string") {
+    throw new ModelFileError(container);
   }
+  return { name, variant, definition, container };
 }
 
 /** Which handler answers: `handle` a request of at most `maxBodyBytes`, `refuse` any longer one, without its body. */
@@ -267,18 +271,19 @@ export async function startStub(options: StubOptions): Promise<Stub> {
     s3 === undefined && folder === undefined ? undefined : createCapture({ folder, s3, onProblem, now });
   const authenticate =
     credentials === undefined ? authenticateUnverified : createAuthenticator({ credentials, region, now });
-  const endpoints = await Promise.all(options.endpoints.map((endpoint) => loadEndpoint(endpoint, region)));
+  const stopping = new AbortController();
+  const site: ContainerSite = { s3, signal: stopping.signal, maxResponseBytes: maxBodyBytes };
+  const endpoints = await Promise.all(options.endpoints.map((endpoint) => loadEndpoint(endpoint, region, site)));
   const [weather, counter] = [createWeather(), createCounter()];
   const hosting = createHosting((name) =>
     createWorkers(() => weather.capacity("workers", name)?.fault.limit ?? Infinity),
   );
   const place = { region, accountId };
-  const stopping = new AbortController();
   let stateFile: StateFile | undefined;
   const control: ControlPlane = createControlPlane({
     place,
     hosting,
-    containerOf: (definition) => containerOf(definition, { s3, signal: stopping.signal }),
+    containerOf: (definition) => containerOf(definition, site),
     authenticate,
     transitionMs: options.transitionMs,
     onChange: () => stateFile?.touch(),
@@ -344,6 +349,7 @@ export async function startStub(options: StubOptions): Promise<Stub> {
   const address = await listen(server, port, host);
 
   const closeAll = async (): Promise<void> => {
+    control.halt();
     stopping.abort();
     await Promise.all([close(), runtime.drain(drainMs)]);
     control.close();

@@ -11,7 +11,7 @@ import { startComposition } from "./composition.ts";
 import { AMZ_JSON, ControlError, controlErrorResponse, validationException } from "./control-errors.ts";
 import type { Control } from "./control.ts";
 import { adopt, restore, type GivenEndpoint } from "./given.ts";
-import { closeHosted } from "./lifecycle.ts";
+import { closeHosted, halt } from "./lifecycle.ts";
 import { OPERATIONS } from "./operations.ts";
 import type { Kept } from "./records.ts";
 import { createRegistry, ENDPOINT, ENDPOINT_CONFIG, INFERENCE_COMPONENT, MODEL } from "./registry.ts";
@@ -44,7 +44,9 @@ export interface ControlPlane {
   readonly kept: () => Kept;
   /** Takes over what was kept, and starts its containers; resolves when all of them run, or have failed. */
   readonly restore: (kept: Kept) => Promise<void>;
-  /** Lets all containers go. */
+  /** Lets nothing that is on its way come to its end: what is Creating stays so, and is created at the next start. */
+  readonly halt: () => void;
+  /** Lets all containers go; no call may come after it. */
   readonly close: () => void;
 }
 
@@ -161,6 +163,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
       inferenceComponents: control.components.all(),
     }),
     restore: (kept) => restore(control, kept),
+    halt: () => halt(control),
     close: () => closeHosted(control),
   } satisfies ControlPlane);
 }

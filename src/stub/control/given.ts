@@ -11,7 +11,8 @@ export interface GivenEndpoint {
   readonly variant: string;
   /** What DescribeModel says of it. */
   readonly definition: ContainerDefinition;
-  readonly container: Container;
+  /** Undefined where it is still to be started: the endpoint is Creating until it runs. */
+  readonly container: Container | undefined;
 }
 
 /** What is said of such an endpoint's only instance. */
@@ -35,13 +36,18 @@ export function adopt(control: Control, { name, variant, definition, container }
   const variants = [
     { production, composition, isShadow: false, weight: 1, instanceCount: 1, serverless: undefined },
   ];
-  endpoints.put({
+  const endpoint: EndpointRecord = {
     ...common,
     arn: endpoints.arnOf(name),
     lastModifiedTime: now,
     status: "InService",
     deployed: { configName: name, config, variants },
-  });
+  };
+  if (container === undefined) {
+    createHosted({ ...control, transitionMs: 0 }, { ...endpoint, status: "Creating" });
+    return;
+  }
+  endpoints.put(endpoint);
   running.set(name.toLowerCase(), new Map([[variant, container]]));
   rehost(control, name);
 }

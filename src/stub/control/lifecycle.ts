@@ -20,6 +20,9 @@ export function componentsOf({ components }: Control, endpointName: string): rea
   return components.all().filter((of) => of.endpointName.toLowerCase() === endpointName.toLowerCase());
 }
 
+/** What a call to a serverless endpoint may hold: 4 MB. */
+const SERVERLESS_MAX_BODY_BYTES = 4 * 1024 * 1024;
+
 /** Brings what the data plane sees up to date with an endpoint's record. */
 export function rehost(control: Control, name: string): void {
   const { endpoints, hosting, running, runningComponents } = control;
@@ -43,9 +46,19 @@ export function rehost(control: Control, name: string): void {
           container: component.currentCopies > 0 ? runningComponents.get(keyOf(component)) : undefined,
         }))
       : undefined,
+    maxBodyBytes: deployed.variants.some(({ serverless }) => serverless !== undefined)
+      ? SERVERLESS_MAX_BODY_BYTES
+      : undefined,
     asyncConfig: deployed.config.AsyncInferenceConfig,
     dataCapture: deployed.config.DataCaptureConfig,
   });
+}
+
+/** Lets go of what was started, if it was. */
+function closeStarted(started: ReadonlyMap<string, Container> | string | undefined): void {
+  if (typeof started === "object") {
+    closeAll(started.values());
+  }
 }
 
 function closeAll(containers: Iterable<Container>): void {
@@ -87,8 +100,16 @@ const pause = (clock: Clock, ms: number): Promise<void> =>
 /**
  * Waits until work is done, and as long as a transition lasts at least, then ends it. Where both take no time, it ends
  * at once.
+ *
+ * @param discard - takes what nobody wants any more.
  */
-function run<T>(control: Control, arn: string, work: Promise<T> | undefined, end: (result: T) => void): void {
+function run<T>(
+  control: Control,
+  arn: string,
+  work: Promise<T> | undefined,
+  end: (result: T) => void,
+  discard: (result: T) => void = () => {},
+): void {
   const { clock, transitionMs, underway } = control;
   if (work === undefined && transitionMs === 0) {
     end(undefined as T);
@@ -97,10 +118,12 @@ function run<T>(control: Control, arn: string, work: Promise<T> | undefined, end
   const isOver = Promise.all([work, transitionMs > 0 ? pause(clock, transitionMs) : undefined]);
   const finish = async (): Promise<void> => {
     const [result] = await isOver;
-    // What was closed meanwhile has no end.
     if (underway.get(arn) === ending) {
       underway.delete(arn);
       end(result as T);
+    } else {
+      // The control plane has been halted meanwhile.
+      discard(result as T);
     }
   };
   const ending: Promise<void> = finish();
@@ -128,7 +151,7 @@ export function createHosted(control: Control, record: EndpointRecord): void {
   const { endpoints, running } = control;
   endpoints.put(record);
   rehost(control, record.name);
-  run(control, record.arn, startVariants(control, record.deployed.variants), (started) => {
+  const end = (started: ReadonlyMap<string, Container> | string): void => {
     const present = endpoints.get(record.name);
     if (typeof started === "string") {
       putEndpoint(control, { ...present, status: "Failed", failureReason: started });
@@ -136,7 +159,8 @@ export function createHosted(control: Control, record: EndpointRecord): void {
       running.set(keyOf(record), started);
       putEndpoint(control, { ...present, status: "InService" });
     }
-  });
+  };
+  run(control, record.arn, startVariants(control, record.deployed.variants), end, closeStarted);
 }
 
 /**
@@ -150,7 +174,7 @@ export function updateHosted(control: Control, record: EndpointRecord, keepsCont
   const pending = record.pending!;
   putEndpoint(control, { ...record, status: "Updating" });
   const work = keepsContainers ? undefined : startVariants(control, pending.variants);
-  run(control, record.arn, work, (started: Awaited<typeof work>) => {
+  const end = (started: Awaited<typeof work>): void => {
     const { pending: _pending, failureReason: _reason, ...present } = endpoints.get(record.name);
     if (typeof started === "string") {
       putEndpoint(control, { ...present, status: "InService", failureReason: started });
@@ -165,7 +189,8 @@ export function updateHosted(control: Control, record: EndpointRecord, keepsCont
     if (started !== undefined && old !== undefined) {
       closeAll(old.values());
     }
-  });
+  };
+  run(control, record.arn, work, end, closeStarted);
 }
 
 /** Deletes an endpoint: no call reaches it from now on. */
@@ -192,7 +217,7 @@ export function startComponent(control: Control, record: ComponentRecord): void 
   const { components, runningComponents, start } = control;
   const key = keyOf(record);
   putComponent(control, record);
-  run(control, record.arn, start(record.composition), (started) => {
+  const end = (started: Container | string): void => {
     const { failureReason: _, ...present } = components.get(record.name);
     if (typeof started === "string") {
       putComponent(control, {
@@ -206,7 +231,11 @@ export function startComponent(control: Control, record: ComponentRecord): void 
     runningComponents.set(key, started);
     putComponent(control, { ...present, status: "InService", currentCopies: present.desiredCopies });
     old?.close?.();
-  });
+  };
+  const discard = (started: Container | string): void => {
+    closeAll(typeof started === "string" ? [] : [started]);
+  };
+  run(control, record.arn, start(record.composition), end, discard);
 }
 
 /** Brings an inference component to as many copies as its record wants. */
@@ -234,9 +263,13 @@ export function deleteComponent(control: Control, record: ComponentRecord): void
   });
 }
 
-/** Ends all: what is on its way has no end any more, and every container is let go. */
-export function closeHosted({ underway, running, runningComponents }: Control): void {
+/** Lets nothing that is on its way come to its end: no status changes by itself any more. */
+export function halt({ underway }: Control): void {
   underway.clear();
+}
+
+/** Lets every container go. */
+export function closeHosted({ running, runningComponents }: Control): void {
   for (const containers of running.values()) {
     closeAll(containers.values());
   }
