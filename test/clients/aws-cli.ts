@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { invoking, serviceOf, type Client, type Running } from "./client.ts";
 import { ClientError } from "./program.ts";
+import { OPERATIONS } from "./operations.ts";
 import { LEGACY, STANDARD } from "./retries.ts";
 import { environmentOf, isInstalled, LOADED_DICE, toolOf, versionOf } from "./tools.ts";
 
@@ -59,6 +60,11 @@ const starter =
     return {
       call,
       invoke,
+      wait: (waiter, params) => {
+        const given = Object.entries(params).flatMap(([name, value]) => [`--${dashed(name)}`, String(value)]);
+        const start = ["sagemaker", "wait", dashed(waiter), "--endpoint-url", url];
+        return run(command, [...start, ...given], {});
+      },
       predict: async (endpoint, file, size) => {
         const rows = readFileSync(file, "utf8").trim().split("\n");
         const answers: number[] = [];
@@ -72,6 +78,11 @@ const starter =
     };
   };
 
+// The CLI knows no streams, and Debian's is older than inference components.
+const { InvokeEndpointWithResponseStream: _, ...V1_OPERATIONS } = OPERATIONS;
+const V2_OPERATIONS = Object.fromEntries(
+  Object.entries(V1_OPERATIONS).filter(([name]) => !name.includes("InferenceComponent")),
+);
 const V1 = "aws-cli-v1";
 
 export const awsCliV1: Client = {
@@ -79,6 +90,7 @@ export const awsCliV1: Client = {
   version: versionOf(V1, "awscli"),
   isThere: isInstalled(V1),
   start: starter([toolOf(V1, "bin/python"), toolOf(V1, "bin/aws")], []),
+  operations: V1_OPERATIONS,
   forms: ["csv"],
   sizes: [500],
   retries: [{ ...LEGACY, settings: {} }, STANDARD],
@@ -95,6 +107,7 @@ export const awsCliV2: Client = {
   isThere: versionOfV2 !== undefined,
   // A body is base64 unless it says otherwise.
   start: starter([V2], ["--cli-binary-format", "raw-in-base64-out"]),
+  operations: V2_OPERATIONS,
   forms: ["csv"],
   sizes: [500],
   retries: [{ ...STANDARD, settings: {} }],

@@ -1,8 +1,11 @@
 /** boto3, current. */
 import { invoking, serviceOf, type Client, type Running } from "./client.ts";
+import { OPERATIONS } from "./operations.ts";
 import { startProgram } from "./program.ts";
 import { LEGACY, STANDARD } from "./retries.ts";
 import { isInstalled, LOADED_DICE, toolOf, versionOf } from "./tools.ts";
+
+const snake = (name: string): string => name.replace(/(?<=[a-z])(?=[A-Z])/g, "_").toLowerCase();
 
 export const boto3: Client = {
   name: "boto3",
@@ -18,10 +21,13 @@ export const boto3: Client = {
     return {
       call,
       invoke: invoking(call),
+      wait: (waiter, params) => ask("wait", { url, waiter: snake(waiter), params, delay: 1, attempts: 20 }),
+      isPatient: true,
       predict: (endpoint, file, size) => ask("predict", { url, endpoint, file, size }),
       close,
     };
   },
+  operations: OPERATIONS,
   forms: ["csv"],
   sizes: [1, 100, 500],
   // Standard is the default from botocore 1.44 on; before it, legacy was.

@@ -1,5 +1,6 @@
 /** What all clients have in common, so that one suite can try them. */
 import type { Stub } from "../../src/stub/server.ts";
+import type { Operation, Try } from "./operations.ts";
 
 /** How rows are handed to a client: as lines of CSV, as an array of NumPy, as a DataFrame of pandas. */
 export type Form = "csv" | "numpy" | "pandas";
@@ -26,6 +27,10 @@ export interface Running {
   readonly call: (operation: string, params: object, settings?: Settings) => Promise<any>;
   /** Predictions of the rows of a file without a header, `size` rows a call. */
   readonly predict: (endpoint: string, file: string, size: number, form: Form) => Promise<number[]>;
+  /** Waits by the client's own waiter, every second where it may say so. */
+  readonly wait?: (waiter: "EndpointInService" | "EndpointDeleted", params: object) => Promise<unknown>;
+  /** Absent where its waiters ask every 30 seconds, whatever one says. */
+  readonly isPatient?: boolean;
   readonly close: () => void;
 }
 
@@ -58,6 +63,8 @@ export interface Client {
   readonly forms: readonly Form[];
   /** Rows a call, each tried over all rows. */
   readonly sizes: readonly number[];
+  /** What it does of each operation; a SDK that knows tasks rather than operations has tests of its own. */
+  readonly operations: Readonly<Partial<Record<Operation, Try>>>;
   /** Its ways of calling again, the default first. */
   readonly retries: readonly Retries[];
   /** Where it takes whole seconds only. Default 0.2. */

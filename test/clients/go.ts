@@ -1,7 +1,7 @@
 /** The AWS SDK for Go, version 2: the data plane. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { lineClient } from "./line-client.ts";
+import { DATA_PLANE, lineClient } from "./line-client.ts";
 import type { Client } from "./client.ts";
 import { here, isInstalled, toolOf } from "./tools.ts";
 
@@ -12,6 +12,7 @@ export const go: Client = {
   version: SDK.exec(readFileSync(join(here, "go/go.mod"), "utf8"))![1]!,
   isThere: isInstalled("go"),
   start: lineClient([toolOf("go", "client")]),
+  operations: DATA_PLANE,
   forms: ["csv"],
   sizes: [1, 100, 500],
   retries: [

@@ -1,7 +1,7 @@
 /** The AWS SDK for Java, version 2: the data plane. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { lineClient } from "./line-client.ts";
+import { DATA_PLANE, lineClient } from "./line-client.ts";
 import type { Client } from "./client.ts";
 import { here, isInstalled, toolOf } from "./tools.ts";
 
@@ -13,6 +13,7 @@ export const java: Client = {
   version: SDK.exec(readFileSync(join(here, "java/pom.xml"), "utf8"))![1]!,
   isThere: isInstalled("java"),
   start: lineClient(["java", "-XX:TieredStopAtLevel=1", "-cp", classes, "Client"]),
+  operations: DATA_PLANE,
   forms: ["csv"],
   sizes: [1, 100, 500],
   retries: [

@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import * as runtime from "@aws-sdk/client-sagemaker-runtime";
 import { invoking, serviceOf, type Client, type Running, type Settings } from "./client.ts";
+import { OPERATIONS } from "./operations.ts";
 import { ClientError } from "./program.ts";
 import { isInstalled, toolOf } from "./tools.ts";
 
@@ -65,6 +66,12 @@ export const js: Client = {
     return {
       call,
       invoke,
+      wait: async (waiter, params) => {
+        const sdk = await load.sagemaker();
+        const client = clientOf("sagemaker", sdk, {});
+        return sdk[`waitUntil${waiter}`]({ client, minDelay: 1, maxDelay: 1, maxWaitTime: 20 }, params);
+      },
+      isPatient: true,
       predict: async (name, rowsFile, size) => {
         const rows = readFileSync(rowsFile, "utf8").trim().split("\n");
         const answers: number[] = [];
@@ -77,6 +84,7 @@ export const js: Client = {
       close: () => clients.forEach((client) => client.destroy()),
     };
   },
+  operations: OPERATIONS,
   forms: ["csv"],
   sizes: [1, 100, 500],
   retries: [

@@ -1,5 +1,6 @@
 /** Clients whose program takes any operation by its name. */
 import { invoking, serviceOf, type Client, type Running } from "./client.ts";
+import { OPERATIONS } from "./operations.ts";
 import { startProgram } from "./program.ts";
 
 /** Starts such a program, for {@link Client.start}. */
@@ -19,3 +20,8 @@ export const lineClient =
       close,
     };
   };
+
+/** The operations of such a program that has the data plane alone. */
+export const DATA_PLANE = Object.fromEntries(
+  Object.entries(OPERATIONS).filter(([name]) => name.startsWith("Invoke")),
+);

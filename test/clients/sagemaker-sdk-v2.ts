@@ -19,6 +19,7 @@ export const sagemakerSdkV2: Client = {
       close,
     };
   },
+  operations: {},
   forms: ["csv", "numpy", "pandas"],
   sizes: [1, 100, 500],
   // It leaves them to boto3.

@@ -20,6 +20,7 @@ export const sagemakerSdkV3: Client = {
       close,
     };
   },
+  operations: {},
   forms: ["csv", "numpy", "pandas"],
   sizes: [1, 100, 500],
   retries: [

@@ -1,4 +1,7 @@
 /** The tests of one client, the same for all. */
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import type { Fault } from "../../src/stub/faults.ts";
 import { startStub, type Stub } from "../../src/stub/server.ts";
@@ -28,10 +31,14 @@ export function tryClient(client: Client): void {
   let stub: Stub;
   let running: Running;
   let bikes: Bikes;
+  let s3: string;
 
   beforeAll(async () => {
     if (!client.isThere) return;
-    stub = await startStub({ endpoints: [{ name: "bike", modelFile }] });
+    s3 = mkdtempSync(join(tmpdir(), "s3-"));
+    mkdirSync(join(s3, "bucket"));
+    copyFileSync(modelFile, join(s3, "bucket/model.json"));
+    stub = await startStub({ endpoints: [{ name: "bike", modelFile }], s3Folder: s3 });
     running = client.start(stub);
     if (hasData) bikes = await readBikes();
   }, MINUTE);
@@ -39,6 +46,7 @@ export function tryClient(client: Client): void {
     running?.close();
     bikes?.remove();
     await stub?.close();
+    if (client.isThere) rmSync(s3, { recursive: true });
   });
 
   describe(client.name, () => {
@@ -56,6 +64,13 @@ export function tryClient(client: Client): void {
           3 * MINUTE,
         );
       }
+    }
+
+    for (const [operation, attempt] of Object.entries(client.operations)) {
+      withClient(`does ${operation}`, () => {
+        stub.setFaults([]);
+        return attempt({ url: stub.url, client: running, s3 });
+      });
     }
 
     describe.each(client.retries)("in the retry mode $mode", ({ settings, attempts }) => {
