@@ -89,7 +89,7 @@ export function createCaptureFiles(options: CaptureFilesOptions): CaptureFiles {
       waitingBytes -= Buffer.byteLength(text);
     }
     if (dropped > 0) {
-      onProblem(`${dropped} calls were not captured: they came faster than they could be written.`);
+      onProblem(`Calls that were not captured, for they came faster than they could be written: ${dropped}.`);
       dropped = 0;
     }
   };

@@ -218,6 +218,26 @@ describe("boto3", () => {
     });
   });
 
+  withBoto3("gets the same of the control plane, by __type", async () => {
+    const control = { ...lasting, plane: "control" };
+    expect(await boto3.ask(control)).toEqual({ endpoints: ["bike"] });
+    expect(await boto3.ask({ ...control, ...passing })).toEqual({ endpoints: ["bike"] });
+    expect(await boto3.ask({ ...control, secret: "wrong" })).toEqual({
+      code: "InvalidSignatureException",
+      message: expect.stringMatching(mismatch),
+      status: 403,
+    });
+    expect(await boto3.ask({ ...control, key: "AKIDOTHER" })).toMatchObject({
+      code: "UnrecognizedClientException",
+      message: invalidToken,
+    });
+    const headers = { "x-amz-target": "SageMaker.ListEndpoints" };
+    expect(await send(stub, { path: "/", headers, body: "{}" })).toMatchObject({
+      status: 403,
+      body: expect.stringContaining('"__type":"MissingAuthenticationTokenException"'),
+    });
+  });
+
   withBoto3("is let in with a presigned request, until it expires or its body is another", async () => {
     const presigned = { ...lasting, body, presigned: true };
     expect(await boto3.ask(presigned)).toEqual({ status: 200, text: golden });
