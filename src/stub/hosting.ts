@@ -51,6 +51,8 @@ export interface EndpointPlan {
   readonly variants: readonly VariantPlan[];
   /** Where there are any, calls must name one. An endpoint without models has an empty list. */
   readonly components?: readonly ComponentPlan[] | undefined;
+  /** Longest body of a call, in bytes, where it is less than the platform's: a serverless variant's. */
+  readonly maxBodyBytes?: number | undefined;
   /** The endpoint config's AsyncInferenceConfig, as it was given. */
   readonly asyncConfig?: Readonly<Record<string, unknown>> | undefined;
   /** The endpoint config's DataCaptureConfig, as it was given. */
@@ -76,6 +78,8 @@ export interface Hosted {
   readonly variants: ReadonlyMap<string, Target>;
   /** By name; undefined for an endpoint that knows no components, a value is undefined while it is not in service. */
   readonly components: ReadonlyMap<string, Target | undefined> | undefined;
+  /** Infinity where the platform's own limit alone holds. */
+  readonly maxBodyBytes: number;
   /** The next target, by weight; undefined where no variant has any. */
   readonly next: () => Target | undefined;
   readonly asyncConfig: Readonly<Record<string, unknown>> | undefined;
@@ -140,6 +144,7 @@ function hostedOf(plan: EndpointPlan, workers: Workers, random: Random): Hosted 
       new Map(
         plan.components.map((of) => [of.name, of.container && targetOf(of.variant, of.container)] as const),
       ),
+    maxBodyBytes: plan.maxBodyBytes ?? Infinity,
     next: chooser(weighted, random),
     asyncConfig,
     dataCapture,

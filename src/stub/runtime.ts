@@ -12,6 +12,7 @@ import type { Surroundings } from "./faulty-call.ts";
 import type { Fault } from "./faults.ts";
 import type { Hosted, Hosting, Target } from "./hosting.ts";
 import {
+  entityTooLarge,
   errorResponse,
   internalFailure,
   unknownOperation,
@@ -264,7 +265,12 @@ export function createRuntime(hosting: Hosting, place: Place, options: RuntimeOp
       return errorResponse(validationError(`Endpoint ${name} of account ${place.accountId} not found.`));
     }
     const absence = servingFault(hosted);
-    return absence === undefined ? operation(request, hosted) : errorResponse(absence);
+    if (absence !== undefined) {
+      return errorResponse(absence);
+    }
+    return request.body.length > hosted.maxBodyBytes
+      ? errorResponse(entityTooLarge(hosted.maxBodyBytes))
+      : operation(request, hosted);
   };
 
   const handle: Handler = (request) => {

@@ -133,7 +133,10 @@ async function loadEndpoint(
   region: string,
   site: ContainerSite,
 ): Promise<GivenEndpoint> {
-  const definition = { Image: xgboostImage(region), ...(await definitionOf(modelFile, environment, site.s3)) };
+  const definition = {
+    Image: xgboostImage(region),
+    ...(await definitionOf(modelFile, environment, site.s3)),
+  };
   const container = isElsewhere(definition) ? undefined : await containerOf(definition, site);
   if (typeof container === "string") {
     throw new ModelFileError(container);
@@ -273,7 +276,9 @@ export async function startStub(options: StubOptions): Promise<Stub> {
     credentials === undefined ? authenticateUnverified : createAuthenticator({ credentials, region, now });
   const stopping = new AbortController();
   const site: ContainerSite = { s3, signal: stopping.signal, maxResponseBytes: maxBodyBytes };
-  const endpoints = await Promise.all(options.endpoints.map((endpoint) => loadEndpoint(endpoint, region, site)));
+  const endpoints = await Promise.all(
+    options.endpoints.map((endpoint) => loadEndpoint(endpoint, region, site)),
+  );
   const [weather, counter] = [createWeather(), createCounter()];
   const hosting = createHosting((name) =>
     createWorkers(() => weather.capacity("workers", name)?.fault.limit ?? Infinity),

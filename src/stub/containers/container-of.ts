@@ -31,10 +31,9 @@ const MAX_RESPONSE_BYTES = 6_291_456;
 const LOADING_WAIT_MS = 60_000;
 const LOADED_MODELS = 100;
 
-/** As the real FailureReason, but for the variant's name. */
+/** As the real FailureReason, but for the variant, whose name is not known here. */
 const NOT_HEALTHY =
-  "The primary container for production variant AllTraffic did not pass the ping health check. " +
-  "Please check CloudWatch logs for this endpoint.";
+  "The primary container did not pass the ping health check. Please check CloudWatch logs for this endpoint.";
 
 const NO_CONTAINER =
   "The stub endpoint runs no images. Give the model a ModelDataUrl with an XGBoost model, or in its Environment " +
@@ -42,6 +41,11 @@ const NO_CONTAINER =
 
 function isMultiModel({ Mode, Environment = {} }: ContainerDefinition): boolean {
   return Mode === "MultiModel" || Environment["SAGEMAKER_MULTI_MODEL"]?.toLowerCase() === "true";
+}
+
+/** Whether a definition is of a container elsewhere, which may be up later. */
+export function isElsewhere({ Environment = {} }: ContainerDefinition): boolean {
+  return Environment["SKEWLESS_STUB_CONTAINER"] !== undefined;
 }
 
 /** A url of the definition, as it was given. */

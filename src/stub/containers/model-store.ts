@@ -7,9 +7,6 @@ import { ModelFileError } from "../trees.ts";
 import type { Model } from "../xgboost.ts";
 import { modelAmong, modelOfBytes } from "./model-file.ts";
 
-/** An artefact's bytes, at most: what node:fs reads at once. */
-const MOST_BYTES = 2 * 1024 * 1024 * 1024 - 1;
-
 /**
  * The path that a ModelDataUrl stands for: a path, a `file:` URL, or `s3://bucket/key` in the folder that plays S3.
  *
@@ -33,20 +30,6 @@ export function pathOf(url: string, s3: S3Folder | undefined): string {
   );
 }
 
-/** @throws {ModelFileError} that says what is wrong with reading it. */
-function unreadable(error: unknown): never {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === undefined) {
-    throw error;
-  }
-  const texts: Readonly<Record<string, string>> = {
-    ENOENT: "There is no such file.",
-    ENOTDIR: "There is no such file.",
-    EACCES: "It may not be read.",
-  };
-  throw new ModelFileError(texts[code] ?? (error as Error).message, { cause: error });
-}
-
 /** Whether a path is a folder; there may be nothing. */
 export async function isFolder(path: string): Promise<boolean> {
   return stat(path).then(
@@ -59,23 +42,16 @@ export async function isFolder(path: string): Promise<boolean> {
  * Loads the model of a file, or of a folder that holds one, as an artefact that SageMaker has unpacked.
  *
  * @throws {ModelFileError} when there is none.
+ * @throws Node's own error, when it cannot be read.
  */
 export async function loadModel(path: string): Promise<Model> {
-  try {
-    if (await isFolder(path)) {
-      const names = await readdir(path);
-      const { name } = modelAmong(
-        names.map((held) => ({ name: held })),
-        "folder",
-      );
-      return modelOfBytes(await readFile(join(path, name)));
-    }
-    const { size } = await stat(path);
-    if (size > MOST_BYTES) {
-      throw new ModelFileError(`It is larger than ${MOST_BYTES} bytes.`);
-    }
-    return modelOfBytes(await readFile(path));
-  } catch (error) {
-    return unreadable(error);
+  if (await isFolder(path)) {
+    const names = await readdir(path);
+    const { name } = modelAmong(
+      names.map((held) => ({ name: held })),
+      "folder",
+    );
+    return modelOfBytes(await readFile(join(path, name)));
   }
+  return modelOfBytes(await readFile(path));
 }

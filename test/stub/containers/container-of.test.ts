@@ -45,7 +45,7 @@ describe("ModelDataUrl may be", () => {
 describe("what cannot be started is told in a sentence:", () => {
   test.each<[string, Parameters<typeof containerOf>[0], string]>([
     ["nothing", {}, "The stub endpoint runs no images. Give the model a ModelDataUrl"],
-    ["no such file", { ModelDataUrl: "/none.json" }, "/none.json: There is no such file."],
+    ["no such file", { ModelDataUrl: "/none.json" }, "/none.json: ENOENT: no such file or directory"],
     [
       "S3 without a folder",
       { ModelDataUrl: "s3://b/k" },

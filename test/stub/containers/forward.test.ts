@@ -365,9 +365,9 @@ server.serve_forever()
 needs("a Python (SKEWLESS_PYTHON)", python !== "")(
   "a container of Python's own http.server, HTTP/1.0 without a length, is answered for",
   async () => {
-    const process_ = spawn(python, ["-c", PYTHON_CONTAINER]);
+    const server = spawn(python, ["-c", PYTHON_CONTAINER]);
     try {
-      const [port] = (await once(process_.stdout, "data")) as [Buffer];
+      const [port] = (await once(server.stdout, "data")) as [Buffer];
       const container = await forwardTo(`http://127.0.0.1:${String(port).trim()}`);
       for (const [body, sums] of [
         ["1,2\n3,4.5", "3.0\n7.5"],
@@ -376,7 +376,7 @@ needs("a Python (SKEWLESS_PYTHON)", python !== "")(
         expect((await ask(container, { body: body! })).text).toBe(sums);
       }
     } finally {
-      process_.kill();
+      server.kill();
     }
   },
 );
