@@ -54,7 +54,12 @@ export function rehost(control: Control, name: string): void {
   });
 }
 
-/** Lets go of what was started, if it was. */
+/** Lets go of a container, if it was started. */
+function closeOne(started: Container | string): void {
+  closeAll(typeof started === "string" ? [] : [started]);
+}
+
+/** The same for those of variants. */
 function closeStarted(started: ReadonlyMap<string, Container> | string | undefined): void {
   if (typeof started === "object") {
     closeAll(started.values());
@@ -88,10 +93,7 @@ async function startVariants(
   }
   closeAll(running.map(([, container]) => container));
   const [name, reason] = failed;
-  return `The primary container for production variant ${name} did not start. ${String(reason)}`.slice(
-    0,
-    MAX_REASON_LENGTH,
-  );
+  return `Production variant ${name}: ${String(reason)}`.slice(0, MAX_REASON_LENGTH);
 }
 
 const pause = (clock: Clock, ms: number): Promise<void> =>
@@ -232,10 +234,7 @@ export function startComponent(control: Control, record: ComponentRecord): void 
     putComponent(control, { ...present, status: "InService", currentCopies: present.desiredCopies });
     old?.close?.();
   };
-  const discard = (started: Container | string): void => {
-    closeAll(typeof started === "string" ? [] : [started]);
-  };
-  run(control, record.arn, start(record.composition), end, discard);
+  run(control, record.arn, start(record.composition), end, closeOne);
 }
 
 /** Brings an inference component to as many copies as its record wants. */
