@@ -14,13 +14,14 @@ import { authenticateUnverified, createAuthenticator } from "./auth/sigv4.ts";
 import { createCapture } from "./capture/capture.ts";
 import { containerOf, isElsewhere, type ContainerSite } from "./containers/container-of.ts";
 import { definitionOf } from "./containers/given-form.ts";
+import { systemClock } from "./control/clock.ts";
 import { createControlPlane, type ControlPlane } from "./control/control-plane.ts";
 import type { GivenEndpoint } from "./control/given.ts";
 import { openStateFile, type StateFile } from "./control/state-file.ts";
 import { deliver } from "./deliver.ts";
 import { readPlan } from "./fault-reader.ts";
 import type { FaultPlan } from "./faults.ts";
-import { createHosting } from "./hosting.ts";
+import { createHosting, type EndpointStatus } from "./hosting.ts";
 import { entityTooLarge, errorResponse, malformedRequest } from "./platform-errors.ts";
 import { createRuntime } from "./runtime.ts";
 import { createS3Folder } from "./s3-folder.ts";
@@ -43,6 +44,8 @@ export interface EndpointOptions {
   readonly environment?: Readonly<Record<string, string>> | undefined;
   /** Default "AllTraffic", the Python SDK's. */
   readonly variant?: string | undefined;
+  /** Whether it is serverless, so that calls may hold 4 MB. Default no. */
+  readonly isServerless?: boolean | undefined;
 }
 
 /** What {@link startStub} takes. */
@@ -104,6 +107,8 @@ export interface Stub {
   readonly setFaults: (plan: unknown) => void;
   /** What really happened, as GET /admin/tally says it. */
   readonly tally: () => Tally;
+  /** The endpoints there are now, those that were kept in `dataFolder` too. */
+  readonly endpoints: () => readonly { readonly name: string; readonly status: EndpointStatus }[];
   /**
    * Stops listening, finishes what is in flight, asynchronous calls too, within `drainMs`, closes idle connections,
    * writes what was captured, then resolves.
@@ -129,7 +134,7 @@ const xgboostImage = (region: string): string =>
  * until it is.
  */
 async function loadEndpoint(
-  { name, modelFile, environment, variant = "AllTraffic" }: EndpointOptions,
+  { name, modelFile, environment, isServerless = false, variant = "AllTraffic" }: EndpointOptions,
   region: string,
   site: ContainerSite,
 ): Promise<GivenEndpoint> {
@@ -141,7 +146,7 @@ async function loadEndpoint(
   if (typeof container === "string") {
     throw new ModelFileError(container);
   }
-  return { name, variant, definition, container };
+  return { name, variant, definition, container, isServerless };
 }
 
 /** Which handler answers: `handle` a request of at most `maxBodyBytes`, `refuse` any longer one, without its body. */
@@ -291,6 +296,7 @@ export async function startStub(options: StubOptions): Promise<Stub> {
     containerOf: (definition) => containerOf(definition, site),
     authenticate,
     transitionMs: options.transitionMs,
+    clock: { ...systemClock, now },
     onChange: () => stateFile?.touch(),
   });
   stateFile =
@@ -358,7 +364,11 @@ export async function startStub(options: StubOptions): Promise<Stub> {
     stopping.abort();
     await Promise.all([close(), runtime.drain(drainMs)]);
     control.close();
-    stateFile?.flush();
+    try {
+      stateFile?.flush();
+    } catch (error) {
+      onProblem((error as Error).message);
+    }
     await capture?.flush();
   };
   let closed: Promise<void> | undefined;
@@ -368,6 +378,7 @@ export async function startStub(options: StubOptions): Promise<Stub> {
     port: address.port,
     setFaults: (next: unknown) => setPlan(readPlan(next)),
     tally: () => tallyOf(counter, weather.strikes()),
+    endpoints: () => Array.from(hosting.all(), ({ name, status }) => ({ name, status })),
     close: () => (closed ??= closeAll()),
   });
 }
