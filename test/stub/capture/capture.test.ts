@@ -58,15 +58,24 @@ async function filesIn(path: string): Promise<string[]> {
     .toSorted();
 }
 
+interface Side {
+  readonly data: string;
+  readonly encoding: string;
+}
+interface Line {
+  readonly captureData: { readonly endpointInput?: Side; readonly endpointOutput?: Side };
+  readonly eventMetadata: { readonly inferenceId?: string };
+}
+
 /** The lines of all files below a folder, read. */
-async function linesIn(path: string): Promise<Record<string, never>[]> {
+async function linesIn(path: string): Promise<Line[]> {
   const texts = await Promise.all((await filesIn(path)).map((file) => readFile(join(path, file), "utf8")));
   return texts.flatMap((text) => {
     expect(text.endsWith("\n")).toBe(true);
     return text
       .trimEnd()
       .split("\n")
-      .map((line) => JSON.parse(line) as Record<string, never>);
+      .map((line) => JSON.parse(line) as Line);
   });
 }
 
@@ -112,9 +121,7 @@ describe("with a folder for all calls", () => {
     await call("bike", Buffer.from([0xff, 0x31]), { "content-type": "text/csv" });
     await call("bike", "0 1:4", { "content-type": "text/libsvm" });
     await stub.close();
-    const lines = (await linesIn(folder)) as unknown as {
-      captureData: Record<string, { encoding: string; data: string } | undefined>;
-    }[];
+    const lines = await linesIn(folder);
     expect(
       lines.map(({ captureData: { endpointInput, endpointOutput } }) => [endpointInput, endpointOutput]),
     ).toMatchObject([
@@ -133,7 +140,7 @@ describe("with a folder for all calls", () => {
     const lines = await linesIn(folder);
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatchObject({ captureData: { endpointInput: { data: "a,b" } } });
-    expect(lines[0]!["captureData"]).not.toHaveProperty("endpointOutput");
+    expect(lines[0]!.captureData).not.toHaveProperty("endpointOutput");
   });
 
   test("a streamed answer is captured whole, and the answer is the same", async () => {
@@ -152,9 +159,7 @@ describe("with a folder for all calls", () => {
       ),
     );
     await stub.close();
-    const ids = (await linesIn(folder)).map(
-      ({ eventMetadata }) => (eventMetadata as { inferenceId: string }).inferenceId,
-    );
+    const ids = (await linesIn(folder)).map(({ eventMetadata }) => eventMetadata.inferenceId);
     expect(new Set(ids).size).toBe(100);
   });
 
@@ -206,7 +211,7 @@ describe("with a DataCaptureConfig", () => {
     const lines = await linesIn(folder);
     expect(lines.length).toBeGreaterThan(35);
     expect(lines.length).toBeLessThan(90);
-    for (const { captureData } of lines) expect(Object.keys(captureData!)).toEqual(["endpointOutput"]);
+    for (const { captureData } of lines) expect(Object.keys(captureData)).toEqual(["endpointOutput"]);
   });
 
   test.each([
