@@ -13,13 +13,19 @@ export interface GivenEndpoint {
   readonly definition: ContainerDefinition;
   /** Undefined where it is still to be started: the endpoint is Creating until it runs. */
   readonly container: Container | undefined;
+  readonly isServerless: boolean;
 }
 
 /** What is said of such an endpoint's only instance. */
 const INSTANCE = { InitialInstanceCount: 1, InstanceType: "ml.m5.large", InitialVariantWeight: 1 };
+/** The same of a serverless one. */
+const SERVERLESS = { MemorySizeInMB: 2048, MaxConcurrency: 200 };
 
 /** Makes an endpoint, its configuration and its model, all of one name, in place of any that have it. */
-export function adopt(control: Control, { name, variant, definition, container }: GivenEndpoint): void {
+export function adopt(
+  control: Control,
+  { name, variant, definition, container, isServerless }: GivenEndpoint,
+): void {
   const { models, endpointConfigs, endpoints, running, clock } = control;
   const now = secondsOf(clock);
   const composition = { containers: [definition], mode: "Serial" } as const;
@@ -30,11 +36,20 @@ export function adopt(control: Control, { name, variant, definition, container }
     given: { PrimaryContainer: definition, EnableNetworkIsolation: false },
     composition,
   });
-  const production = { VariantName: variant, ModelName: name, ...INSTANCE };
+  const serverless = isServerless ? SERVERLESS : undefined;
+  const size = isServerless ? { InitialVariantWeight: 1, ServerlessConfig: SERVERLESS } : INSTANCE;
+  const production = { VariantName: variant, ModelName: name, ...size };
   const config: EndpointConfigGiven = { ProductionVariants: [production] };
   endpointConfigs.put({ ...common, arn: endpointConfigs.arnOf(name), given: config });
   const variants = [
-    { production, composition, isShadow: false, weight: 1, instanceCount: 1, serverless: undefined },
+    {
+      production,
+      composition,
+      isShadow: false,
+      weight: 1,
+      instanceCount: isServerless ? undefined : 1,
+      serverless,
+    },
   ];
   const endpoint: EndpointRecord = {
     ...common,
