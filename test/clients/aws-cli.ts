@@ -7,7 +7,7 @@ import { invoking, serviceOf, type Client, type Running } from "./client.ts";
 import { ClientError } from "./program.ts";
 import { OPERATIONS } from "./operations.ts";
 import { LEGACY, STANDARD } from "./retries.ts";
-import { environmentOf, isInstalled, LOADED_DICE, toolOf, versionOf } from "./tools.ts";
+import { environmentOf, isInstalled, HURRIED, toolOf, versionOf } from "./tools.ts";
 
 const dashed = (name: string): string => name.replace(/(?<=[a-z])(?=[A-Z])/g, "-").toLowerCase();
 
@@ -46,7 +46,7 @@ const starter =
       const patience = timeout === undefined ? [] : ["--cli-read-timeout", String(timeout)];
       const start = [service, dashed(operation), ...where, ...patience];
       const mode = retryMode === undefined ? {} : { AWS_RETRY_MODE: retryMode };
-      const variables = { ...LOADED_DICE, ...mode };
+      const variables = { ...HURRIED, ...mode };
       if (operation !== "InvokeEndpoint") {
         const given = Object.keys(params).length > 0 ? ["--cli-input-json", JSON.stringify(params)] : [];
         return JSON.parse((await run(command, [...start, ...given], variables)) || "{}");
@@ -63,7 +63,7 @@ const starter =
       wait: (waiter, params) => {
         const given = Object.entries(params).flatMap(([name, value]) => [`--${dashed(name)}`, String(value)]);
         const start = ["sagemaker", "wait", dashed(waiter), "--endpoint-url", url];
-        return run(command, [...start, ...given], {});
+        return run(command, [...start, ...given], HURRIED);
       },
       predict: async (endpoint, file, size) => {
         const rows = readFileSync(file, "utf8").trim().split("\n");

@@ -27,10 +27,8 @@ export interface Running {
   readonly call: (operation: string, params: object, settings?: Settings) => Promise<any>;
   /** Predictions of the rows of a file without a header, `size` rows a call. */
   readonly predict: (endpoint: string, file: string, size: number, form: Form) => Promise<number[]>;
-  /** Waits by the client's own waiter, every second where it may say so. */
+  /** Waits by the client's own waiter. */
   readonly wait?: (waiter: "EndpointInService" | "EndpointDeleted", params: object) => Promise<unknown>;
-  /** Absent where its waiters ask every 30 seconds, whatever one says. */
-  readonly isPatient?: boolean;
   readonly close: () => void;
 }
 

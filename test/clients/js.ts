@@ -71,7 +71,6 @@ export const js: Client = {
         const client = clientOf("sagemaker", sdk, {});
         return sdk[`waitUntil${waiter}`]({ client, minDelay: 1, maxDelay: 1, maxWaitTime: 20 }, params);
       },
-      isPatient: true,
       predict: async (name, rowsFile, size) => {
         const rows = readFileSync(rowsFile, "utf8").trim().split("\n");
         const answers: number[] = [];

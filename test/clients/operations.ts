@@ -353,7 +353,6 @@ export const OPERATIONS = {
   "waiting until an endpoint is in service": async ({ client, url }) => {
     const EndpointName = await makeConfig(url);
     await ask(url, "CreateEndpoint", endpointInput(EndpointName));
-    if (client.isPatient !== true) await inService(url, EndpointName);
     await client.wait!("EndpointInService", { EndpointName });
     const { EndpointStatus } = await ask(url, "DescribeEndpoint", { EndpointName });
     expect(EndpointStatus).toBe("InService");

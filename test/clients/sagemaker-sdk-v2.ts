@@ -2,7 +2,8 @@
 import type { Client } from "./client.ts";
 import { startProgram } from "./program.ts";
 import { STANDARD } from "./retries.ts";
-import { isInstalled, LOADED_DICE, toolOf, versionOf } from "./tools.ts";
+import { V2_OPERATIONS } from "./sdk-operations.ts";
+import { isInstalled, HURRIED, toolOf, versionOf } from "./tools.ts";
 
 const NAME = "sagemaker-sdk-v2";
 
@@ -11,7 +12,7 @@ export const sagemakerSdkV2: Client = {
   version: versionOf(NAME, "sagemaker"),
   isThere: isInstalled(NAME),
   start: ({ url }) => {
-    const { ask, close } = startProgram([toolOf(NAME, "bin/python"), "python/sagemaker_v2.py"], LOADED_DICE);
+    const { ask, close } = startProgram([toolOf(NAME, "bin/python"), "python/sagemaker_v2.py"], HURRIED);
     return {
       call: (what, given, settings) => ask(what, { url, ...given, ...settings }),
       invoke: (endpoint, rows, settings) => ask("ask", { url, endpoint, rows, ...settings }),
@@ -19,7 +20,7 @@ export const sagemakerSdkV2: Client = {
       close,
     };
   },
-  operations: {},
+  operations: V2_OPERATIONS,
   forms: ["csv", "numpy", "pandas"],
   sizes: [1, 100, 500],
   // It leaves them to boto3.

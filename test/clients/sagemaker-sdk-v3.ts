@@ -1,7 +1,8 @@
 /** The SageMaker Python SDK, version 3: the resources of its package sagemaker-core, where Predictor was. */
 import type { Client } from "./client.ts";
 import { startProgram } from "./program.ts";
-import { isInstalled, LOADED_DICE, toolOf, versionOf } from "./tools.ts";
+import { V3_OPERATIONS } from "./sdk-operations.ts";
+import { isInstalled, HURRIED, toolOf, versionOf } from "./tools.ts";
 
 const NAME = "sagemaker-sdk-v3";
 
@@ -11,7 +12,7 @@ export const sagemakerSdkV3: Client = {
   isThere: isInstalled(NAME),
   start: ({ url }) => {
     const command = [toolOf(NAME, "bin/python"), "python/sagemaker_v3.py"];
-    const { ask, close } = startProgram(command, { ...LOADED_DICE, AWS_ENDPOINT_URL: url });
+    const { ask, close } = startProgram(command, { ...HURRIED, AWS_ENDPOINT_URL: url });
     return {
       call: (what, given, settings) => ask(what, { ...given, ...settings }),
       invoke: async (endpoint, body, settings) =>
@@ -20,7 +21,7 @@ export const sagemakerSdkV3: Client = {
       close,
     };
   },
-  operations: {},
+  operations: V3_OPERATIONS,
   forms: ["csv", "numpy", "pandas"],
   sizes: [1, 100, 500],
   retries: [

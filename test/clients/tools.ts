@@ -41,5 +41,5 @@ export function environmentOf(variables: Readonly<Record<string, string>> = {}):
   };
 }
 
-/** For Python's clients: their waits between attempts are short, as if the dice had fallen so. */
-export const LOADED_DICE = { PYTHONPATH: join(here, "python/loaded-dice") };
+/** For Python's clients: what they sleep is a hundredth. */
+export const HURRIED = { PYTHONPATH: join(here, "python/hurried") };

@@ -43,9 +43,8 @@ def call(service, url, operation, params, timeout=None, retryMode=None):
     return plain(method(**params))
 
 
-def wait(url, waiter, params, delay, attempts):
-    client = client_of("sagemaker", url)
-    client.get_waiter(waiter).wait(**params, WaiterConfig={"Delay": delay, "MaxAttempts": attempts})
+def wait(url, waiter, params):
+    client_of("sagemaker", url).get_waiter(waiter).wait(**params)
 
 
 def pages(url, operation, params):

@@ -1,5 +1,7 @@
 """The SageMaker Python SDK, version 2, for the tests: what the course labs do with it."""
 
+from lines import in_batches, serve  # First: it keeps what the SDK prints while it is imported from stdout.
+
 import functools
 
 import boto3
@@ -13,8 +15,6 @@ from sagemaker.model import Model
 from sagemaker.predictor import Predictor
 from sagemaker.predictor_async import AsyncPredictor
 from sagemaker.serializers import CSVSerializer, NumpySerializer
-
-from lines import in_batches, serve
 
 
 @functools.cache
@@ -77,7 +77,9 @@ def stream(url, endpoint, body):
 
 def send(url, endpoint, location):
     """An asynchronous call of an input in S3; the answer is where its output will be."""
-    response = AsyncPredictor(predictor_of(url, endpoint)).predict_async(input_path=location)
+    response = AsyncPredictor(predictor_of(url, endpoint)).predict_async(
+        input_path=location, initial_args={"ContentType": "text/csv"}
+    )
     return {"output": response.output_path, "failure": response.failure_path}
 
 

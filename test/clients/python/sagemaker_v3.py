@@ -3,6 +3,8 @@
 Where the stub is must be said by AWS_ENDPOINT_URL: the SDK makes its clients itself.
 """
 
+from lines import in_batches, serve  # First: it keeps what the SDK prints while it is imported from stdout.
+
 import functools
 
 import boto3
@@ -13,8 +15,6 @@ from sagemaker.core.deserializers import CSVDeserializer
 from sagemaker.core.resources import Endpoint, EndpointConfig, Model
 from sagemaker.core.serializers import CSVSerializer
 from sagemaker.core.shapes import ContainerDefinition, DesiredWeightAndCapacity, ProductionVariant
-
-from lines import in_batches, serve
 
 CSV = "text/csv"
 ROLE = "arn:aws:iam::123456789012:role/test"
@@ -55,13 +55,6 @@ def predict(endpoint, file, size, form):
     # The SDK leaves its serializer's content type out of the request: it must be given.
     answers = (target.invoke(batch, content_type=CSV, session=session_of()).body for batch in batches)
     return [float(cell) for answer in answers for row in answer for cell in row]
-
-
-def stream(endpoint, body):
-    answer = Endpoint(endpoint_name=endpoint).invoke_with_response_stream(
-        body, content_type=CSV, session=session_of()
-    )
-    return b"".join(event["PayloadPart"]["Bytes"] for event in answer.body).decode()
 
 
 def send(endpoint, location):
@@ -142,7 +135,6 @@ def delete_all(endpoint, configs):
 serve(
     ask=ask,
     predict=predict,
-    stream=stream,
     send=send,
     deploy=deploy,
     update=update,
