@@ -22,7 +22,7 @@ import { deliver } from "./deliver.ts";
 import { readPlan } from "./fault-reader.ts";
 import type { FaultPlan } from "./faults.ts";
 import { createHosting, type EndpointStatus } from "./hosting.ts";
-import { entityTooLarge, errorResponse, malformedRequest } from "./platform-errors.ts";
+import { entityTooLarge, errorResponse, internalFailure, malformedRequest } from "./platform-errors.ts";
 import { createRuntime } from "./runtime.ts";
 import { createS3Folder } from "./s3-folder.ts";
 import { createCounter, tallyOf, type Tally } from "./tally.ts";
@@ -176,7 +176,13 @@ function exchange(request: IncomingMessage, response: ServerResponse, desk: Desk
     if (wire.delivery?.how === "hang") {
       desk.onHang(request.socket);
     }
-    deliver(response, wire);
+    try {
+      deliver(response, wire);
+    } catch {
+      // A header that node:http does not send, from a container: nothing has gone out yet.
+      wire.stream?.destroy();
+      deliver(response, errorResponse(internalFailure));
+    }
   };
   request.on("data", (chunk: Buffer) => {
     bytes += chunk.length;

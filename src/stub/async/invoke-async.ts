@@ -92,13 +92,18 @@ function messageOf({ body }: WireResponse): string {
   }
 }
 
+/** An address as a header can hold it. */
+function asHeader(uri: string): string {
+  return uri.replace(/[^\u0020-\u007E]+/g, encodeURIComponent);
+}
+
 function acceptedResponse({ inferenceId }: AsyncRequest, { output, failure }: Locations): WireResponse {
   return {
     status: 202,
     headers: {
       "x-amzn-RequestId": randomUUID(),
-      "X-Amzn-SageMaker-OutputLocation": output,
-      "X-Amzn-SageMaker-FailureLocation": failure,
+      "X-Amzn-SageMaker-OutputLocation": asHeader(output),
+      "X-Amzn-SageMaker-FailureLocation": asHeader(failure),
       "Content-Type": "application/json",
     },
     body: JSON.stringify({ InferenceId: inferenceId }),

@@ -133,6 +133,14 @@ describe("a request", () => {
     expect(await written(answer.OutputLocation)).toBe(score);
   });
 
+  test("at an endpoint whose output path is no ASCII gets an address that a header can hold", async () => {
+    const config = { AsyncInferenceConfig: { OutputConfig: { S3OutputPath: "s3://results/日本" } } };
+    await deploy(stub, "far-away", modelFile, config);
+    const answer = await later({ EndpointName: "far-away", Body: Buffer.from(row) });
+    expect(answer.OutputLocation).toBe(`s3://results/%E6%97%A5%E6%9C%AC/${answer.InferenceId}.out`);
+    expect(await written(decodeURIComponent(answer.OutputLocation!))).toBe(score);
+  });
+
   withBoto3("is boto3's, too", async () => {
     const answer = await boto3.ask({ InputLocation: "s3://inputs/row.csv" });
     expect(answer).toEqual({

@@ -1,5 +1,7 @@
 /** InvokeEndpointWithResponseStream over real HTTP, as boto3, the AWS SDK for JavaScript and a bare client see it. */
-import { request, type IncomingMessage } from "node:http";
+import { once } from "node:events";
+import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -14,6 +16,7 @@ import { startStub, type Stub } from "../../../src/stub/server.ts";
 import { payloadPart } from "../../../src/stub/stream/event-stream.ts";
 import { streamed } from "../../../src/stub/stream/response-stream.ts";
 import type { WireResponse } from "../../../src/stub/wire.ts";
+import { deploy } from "../deploy.ts";
 import { hasBoto3, startPython, withBoto3, type PythonProgram } from "../python-program.ts";
 import { send, signature } from "../raw-http.ts";
 
@@ -49,8 +52,8 @@ interface Streamed {
   readonly error: (Error & Record<string, unknown>) | undefined;
 }
 
-/** One streaming call through the AWS SDK for JavaScript: the parts that came, and what it ended with. */
-async function callJs(input: Partial<InvokeEndpointWithResponseStreamCommandInput> = {}): Promise<Streamed> {
+/** Opens a stream through the AWS SDK for JavaScript. */
+function open(input: Partial<InvokeEndpointWithResponseStreamCommandInput> = {}) {
   const credentials = { accessKeyId: "test", secretAccessKey: "test" };
   const client = new SageMakerRuntimeClient({
     endpoint: stub.url,
@@ -59,17 +62,22 @@ async function callJs(input: Partial<InvokeEndpointWithResponseStreamCommandInpu
     maxAttempts: 1,
   });
   clients.push(client);
+  return client.send(
+    new InvokeEndpointWithResponseStreamCommand({
+      EndpointName: "bike",
+      ContentType: "text/csv",
+      Body: Buffer.from(row),
+      ...input,
+    }),
+  );
+}
+
+/** One streaming call through the AWS SDK for JavaScript: the parts that came, and what it ended with. */
+async function callJs(input: Partial<InvokeEndpointWithResponseStreamCommandInput> = {}): Promise<Streamed> {
   const parts: string[] = [];
   let type: string | undefined;
   try {
-    const answer = await client.send(
-      new InvokeEndpointWithResponseStreamCommand({
-        EndpointName: "bike",
-        ContentType: "text/csv",
-        Body: Buffer.from(row),
-        ...input,
-      }),
-    );
+    const answer = await open(input);
     type = answer.ContentType;
     for await (const event of answer.Body!) {
       // The SDK yields some exceptions where it does not throw them.
@@ -264,6 +272,99 @@ describe("in mid-stream", () => {
   test("a slow body keeps all its messages", async () => {
     stub.setFaults([{ fault: "slow-body", ms: 100 }]);
     expect((await callJs()).parts.join("")).toBe(score);
+  });
+});
+
+describe("a container elsewhere", () => {
+  /** What the container does with the next call. */
+  let behave: (incoming: IncomingMessage, response: ServerResponse) => void;
+  let container: Server;
+
+  beforeAll(async () => {
+    container = createServer((incoming, response) => {
+      incoming.resume();
+      if (incoming.url === "/ping") response.end();
+      else behave(incoming, response);
+    });
+    await new Promise<void>((resolve) => void container.listen(0, "127.0.0.1", resolve));
+    const { port } = container.address() as AddressInfo;
+    await deploy(stub, "far", modelFile, {}, ["AllTraffic"], {
+      Environment: { SKEWLESS_STUB_CONTAINER: `http://127.0.0.1:${port}` },
+    });
+  });
+  afterAll(() => {
+    container.closeAllConnections();
+    container.close();
+  });
+  const far = { EndpointName: "far" };
+
+  test("has its chunks passed on when they come, not when they are all there", async () => {
+    let finish = (): void => {};
+    behave = (_, response) => {
+      response.setHeader("Content-Type", "text/event-stream");
+      response.setHeader("X-Amzn-SageMaker-Custom-Attributes", "trace");
+      response.write("data: one\n\n");
+      finish = () => void response.end("data: two\n\n");
+    };
+    const { Body, ContentType, CustomAttributes } = await open(far);
+    const events = Body![Symbol.asyncIterator]();
+    const text = async () => Buffer.from((await events.next()).value.PayloadPart.Bytes).toString();
+    expect([ContentType, CustomAttributes]).toEqual(["text/event-stream", "trace"]);
+    expect(await text()).toBe("data: one\n\n");
+    finish();
+    expect(await text()).toBe("data: two\n\n");
+    expect((await events.next()).done).toBe(true);
+  });
+
+  test("that refuses is a ModelError before the stream", async () => {
+    behave = (_, response) => void response.writeHead(503).end("busy");
+    expect((await callJs(far)).error).toMatchObject({
+      name: "ModelError",
+      OriginalStatusCode: 503,
+      OriginalMessage: "busy",
+    });
+  });
+
+  test("that breaks off, or never ends, is a ModelStreamError within it", async () => {
+    behave = (_, response) => {
+      response.write("one", () => setTimeout(() => response.destroy(), 20));
+    };
+    const broken = await callJs(far);
+    expect([broken.parts, broken.error]).toEqual([
+      ["one"],
+      expect.objectContaining({ ErrorCode: "StreamBroken" }),
+    ]);
+    behave = (_, response) => void response.write("one");
+    const late = await callJs(far);
+    expect(late).toMatchObject({ parts: ["one"], error: { ErrorCode: "ModelInvocationTimeExceeded" } });
+    expect(stub.tally().inFlight).toBe(0);
+  });
+
+  test("is let go when the caller leaves in the middle", async () => {
+    let closed: Promise<unknown> = Promise.resolve();
+    behave = (_, response) => {
+      closed = once(response, "close");
+      response.write("one");
+    };
+    const headers = { authorization: signature };
+    const target = path.replace("bike", "far");
+    const outgoing = request({ port: stub.port, host: "127.0.0.1", method: "POST", path: target, headers });
+    outgoing.on("error", () => {});
+    outgoing.end(row);
+    const [incoming] = (await once(outgoing, "response")) as [IncomingMessage];
+    incoming.on("error", () => {});
+    await once(incoming, "data");
+    outgoing.destroy();
+    await closed;
+  });
+
+  test("is asked for its answer whole by InvokeEndpoint", async () => {
+    behave = (_, response) => {
+      response.write("one");
+      setTimeout(() => response.end("two"), 10);
+    };
+    const whole = await send(stub, { path: "/endpoints/far/invocations", body: row });
+    expect(whole).toMatchObject({ status: 200, body: "onetwo" });
   });
 });
 
