@@ -98,13 +98,12 @@ export const awsCliV1: Client = {
 };
 
 const V2 = "/usr/bin/aws";
-const [, versionOfV2] =
-  /^aws-cli\/(2\.\S+)/.exec(spawnSync(V2, ["--version"]).stdout?.toString() ?? "") ?? [];
+const hasV2 = /^aws-cli\/2\./.test(spawnSync(V2, ["--version"]).stdout?.toString() ?? "");
 
 export const awsCliV2: Client = {
   name: "AWS CLI v2",
-  version: versionOfV2 ?? "2",
-  isThere: versionOfV2 !== undefined,
+  version: "2, Debian's",
+  isThere: hasV2,
   // A body is base64 unless it says otherwise.
   start: starter([V2], ["--cli-binary-format", "raw-in-base64-out"]),
   operations: V2_OPERATIONS,

@@ -1,5 +1,4 @@
 /** What all clients have in common, so that one suite can try them. */
-import type { Stub } from "../../src/stub/server.ts";
 import type { Operation, Try } from "./operations.ts";
 
 /** How rows are handed to a client: as lines of CSV, as an array of NumPy, as a DataFrame of pandas. */
@@ -57,7 +56,7 @@ export interface Client {
   readonly name: string;
   readonly version: string;
   readonly isThere: boolean;
-  readonly start: (stub: Stub) => Running;
+  readonly start: (stub: { readonly url: string }) => Running;
   readonly forms: readonly Form[];
   /** Rows a call, each tried over all rows. */
   readonly sizes: readonly number[];

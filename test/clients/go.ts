@@ -17,7 +17,7 @@ export const go: Client = {
   sizes: [1, 100, 500],
   retries: [
     {
-      mode: "standard, its default",
+      mode: "standard",
       settings: {},
       attempts: {
         throttle: 3,

@@ -18,7 +18,7 @@ export const java: Client = {
   sizes: [1, 100, 500],
   retries: [
     {
-      mode: "legacy, its default",
+      mode: "legacy",
       settings: {},
       attempts: {
         throttle: 4,

@@ -88,7 +88,7 @@ export const js: Client = {
   sizes: [1, 100, 500],
   retries: [
     {
-      mode: "standard, its default",
+      mode: "standard",
       settings: {},
       attempts: {
         throttle: 3,

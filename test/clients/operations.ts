@@ -320,6 +320,19 @@ export const OPERATIONS = {
     });
     expect(InferenceComponents).toMatchObject([component]);
   },
+  UpdateInferenceComponent: async ({ client, url }) => {
+    const component = await makeComponent(url);
+    const ModelName = await makeModel(url);
+    const { Specification } = await ask(url, "DescribeInferenceComponent", component);
+    const { ComputeResourceRequirements } = Specification;
+    await client.call("UpdateInferenceComponent", {
+      ...component,
+      Specification: { ModelName, ComputeResourceRequirements },
+    });
+    await componentInService(url, component);
+    const found = await ask(url, "DescribeInferenceComponent", component);
+    expect(found.Specification).toMatchObject({ ModelName });
+  },
   UpdateInferenceComponentRuntimeConfig: async ({ client, url }) => {
     const component = await makeComponent(url);
     await client.call("UpdateInferenceComponentRuntimeConfig", {

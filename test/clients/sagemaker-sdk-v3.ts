@@ -26,7 +26,7 @@ export const sagemakerSdkV3: Client = {
   sizes: [1, 100, 500],
   retries: [
     {
-      mode: "that it sets itself, standard with 10 retries,",
+      mode: "standard, 10 retries",
       settings: {},
       attempts: {
         throttle: 11,
