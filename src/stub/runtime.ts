@@ -76,6 +76,9 @@ const STREAM_ACCEPT = "x-amzn-sagemaker-accept";
 
 /** A path segment without its escapes; one that is not well-formed stays as it is, and no name looks like it. */
 function unescapeSegment(segment: string): string {
+  if (!segment.includes("%")) {
+    return segment;
+  }
   try {
     return decodeURIComponent(segment);
   } catch {
