@@ -98,7 +98,7 @@ export const awsCliV1: Client = {
 };
 
 const V2 = "/usr/bin/aws";
-const hasV2 = /^aws-cli\/2\./.test(spawnSync(V2, ["--version"]).stdout?.toString() ?? "");
+const hasV2 = (spawnSync(V2, ["--version"]).stdout?.toString() ?? "").startsWith("aws-cli/2.");
 
 export const awsCliV2: Client = {
   name: "AWS CLI v2",

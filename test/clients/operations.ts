@@ -4,7 +4,7 @@
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect } from "vitest";
+import { expect, vi } from "vitest";
 import { signature } from "../stub/raw-http.ts";
 import { golden, goldenAnswer } from "./bikes.ts";
 import type { Running } from "./client.ts";
@@ -88,11 +88,13 @@ export async function makeEndpoint(url: string, name = fresh(), more: object = {
 
 /** Until an endpoint is. */
 export const inService = (url: string, EndpointName: string): Promise<void> =>
-  expect
-    .poll(async () => (await ask(url, "DescribeEndpoint", { EndpointName })).EndpointStatus, {
-      timeout: 10_000,
-    })
-    .toBe("InService");
+  vi.waitFor(
+    async () => {
+      const { EndpointStatus } = await ask(url, "DescribeEndpoint", { EndpointName });
+      expect(EndpointStatus).toBe("InService");
+    },
+    { timeout: 10_000 },
+  );
 
 /** An endpoint for inference components, and how to make one on it. */
 async function makeComponentEndpoint(url: string): Promise<{ EndpointName: string; input: any }> {
