@@ -1,5 +1,6 @@
 // What bench/stub.js measures, each in a process of its own: it says where it listens, and what time it has taken.
 import { createServer } from "node:http";
+// oxlint-disable-next-line no-restricted-imports -- it is the stub that is measured
 import { startStub } from "../dist/stub/server.js";
 
 const [kind, modelFile] = process.argv.slice(2);

@@ -200,7 +200,6 @@ function report(one, { stubMs, fromArrayMs, fromCsvMs, versions }) {
           ],
           ["xgboost, from CSV to CSV", fromCsvMs.toFixed(2), `${(stubMs / fromCsvMs).toFixed(2)} ×`],
         ];
-  const said = (isMet) => (isMet ? "met" : "not met");
   const goalOfMany =
     fromArrayMs === undefined
       ? "The Python library was not measured: set SKEWLESS_BENCH_PYTHON."
@@ -225,6 +224,10 @@ ${table([["", "ms", "stub, to it"], ...manyCells])}
 
 ${goalOfMany}
 `;
+}
+
+function said(isMet) {
+  return isMet ? "met" : "not met";
 }
 
 function say(text) {

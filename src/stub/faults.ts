@@ -1,4 +1,5 @@
 /** What can be wrong with an endpoint, as plain data; `fault-reader.ts` reads and checks it. */
+import type { ColdStart } from "./cold-start.ts";
 import type { Dialect } from "./dialects.ts";
 import type { Latency } from "./latency.ts";
 
@@ -139,6 +140,7 @@ export interface Poison {
 /** What holds for all calls that a rule is for, whatever else befalls them. */
 export type Condition =
   | ({ readonly fault: "latency" } & Latency)
+  | ColdStart
   /** Calls above `limit` at a time are throttled. */
   | { readonly fault: "ceiling"; readonly limit: number }
   /** Calls above `limit` at a time wait for a worker; those above `backlog` that wait are refused. */
@@ -171,6 +173,7 @@ export interface FaultPlan {
 /** Names of the faults that are conditions. */
 export const CONDITIONS: ReadonlySet<FaultName> = new Set<Condition["fault"]>([
   "latency",
+  "cold-start",
   "ceiling",
   "workers",
   "dialect",

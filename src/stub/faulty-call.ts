@@ -57,7 +57,7 @@ function afterMsOf(mishap: Mishap | undefined): number {
 function prepare(
   target: Target,
   request: ContainerRequest,
-  { conditions, mishap }: Struck,
+  { conditions, mishap, cold }: Struck,
   { place, counter }: Surroundings,
   onStrike: (rule: AnyRule) => void,
 ): Prepared | Promise<Prepared> {
@@ -71,6 +71,10 @@ function prepare(
       onStrike(mishap);
     }
     let latencyMs = afterMsOf(mishap?.fault);
+    if (cold !== undefined) {
+      latencyMs += cold.leftMs;
+      onStrike(cold.rule);
+    }
     for (const rule of conditions) {
       if (rule.fault.fault === "latency") {
         latencyMs += sampleLatency(rule.fault, rows, rule.random);
@@ -148,10 +152,14 @@ function isSilent({ delivery }: WireResponse): boolean {
 /** What keeps a call from the container: its capacity, or a mishap before it. */
 function refuse(
   { name, workers }: Target,
-  { mishap }: Struck,
+  { mishap, cold }: Struck,
   { place, weather }: Surroundings,
   { onStrike, depart }: Passage,
 ): WireResponse | Promise<WireResponse> | undefined {
+  if (cold?.rule.fault.answer === "model-not-ready") {
+    onStrike(cold.rule);
+    return depart(signed(errorResponse(platformFailure("model-not-ready")), "cold-start"));
+  }
   const refusal = mishap && platformAnswer(mishap.fault);
   if (mishap !== undefined && refusal !== undefined) {
     onStrike(mishap);
