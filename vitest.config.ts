@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["test/browser/**", "test/container/**"],
+    exclude: ["test/browser/**", "test/container/**", "test/clients/**"],
     setupFiles: ["test/property-seed.ts"],
     testTimeout: 60_000,
     // Vitest would leave one core idle, which on a machine of two is half of it.

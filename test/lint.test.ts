@@ -52,6 +52,8 @@ const FORBIDDEN: readonly (readonly [string, string, string])[] = [
   ["src/endpoint/sagemaker.ts", "../model/pipeline.ts", ENDPOINT],
   ["src/endpoint/sagemaker.ts", "fastify", ENDPOINT_HTTP],
   ["src/stub/a.ts", "../errors.ts", STUB],
+  ["src/stub/deep/a.ts", "../../errors.ts", STUB],
+  ["src/stub/deep/a.ts", SDK, STUB_OWN],
   ["src/stub/a.ts", "../endpoint/invoke.ts", STUB],
   ["src/stub/a.ts", "../model/pipeline.ts", STUB],
   ["src/stub/a.ts", "../main.ts", STUB],

@@ -70,10 +70,10 @@ const ACTIONS: Readonly<Record<string, Readonly<Record<string, Action>>>> = {
 /** Answers what is below `/admin`, and leaves all else to `next`. */
 export function administer(administered: Administered): (next: Handler) => Handler {
   return (next) => (request) => {
-    const path = request.target.split("?", 1)[0]!;
-    if (!path.startsWith("/admin/")) {
+    if (!request.target.startsWith("/admin/")) {
       return next(request);
     }
+    const path = request.target.split("?", 1)[0]!;
     const methods = Object.hasOwn(ACTIONS, path) ? ACTIONS[path]! : undefined;
     if (methods === undefined) {
       return json(404, { message: `There is no ${path}; there are ${Object.keys(ACTIONS).join(", ")}.` });

@@ -1,24 +1,24 @@
 /**
- * The XGBoost container (algorithm mode, the dialect of the builds from 1.2-2 on): what stands behind an endpoint and
+ * The XGBoost container (algorithm mode; of the builds from 1.2-2 on, unless told otherwise): what stands behind an endpoint and
  * answers `POST /invocations`. Order of checks, statuses and texts are those of `aws/sagemaker-xgboost-container`.
  */
 import { isUtf8 } from "node:buffer";
 import { parseCsv, type Matrix } from "./csv.ts";
-import { dialects, type Dialect } from "./dialects.ts";
+import { dialects, type Answer, type Dialect } from "./dialects.ts";
 import { parseLibsvm } from "./libsvm.ts";
 import { parsePlainCsv } from "./plain-csv.ts";
 import { PythonError, stripBytes } from "./python-parse.ts";
 import { reprStrings } from "./python-repr.ts";
 import { FeatureCountError, type Model } from "./xgboost.ts";
 
-/** What SageMaker passes on to a container. */
+/** What the container reads of a call. */
 export interface ContainerRequest {
   readonly contentType: string | undefined;
   readonly accept: string | undefined;
   readonly body: Buffer;
 }
 
-/** What a container answers: 2xx is passed on, anything else becomes a ModelError. */
+/** What it answers. */
 export interface ContainerResponse {
   readonly status: number;
   readonly contentType: string;
@@ -41,11 +41,24 @@ export interface Oddity {
 
 const HTML = "text/html; charset=utf-8";
 
-/** Flask's own page for an exception that nobody catches. */
-const UNHANDLED =
-  '<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 3.2 Final//EN">\n<title>500 Internal Server Error</title>\n' +
-  "<h1>Internal Server Error</h1>\n<p>The server encountered an internal error and was unable to complete your " +
-  "request. Either the server is overloaded or there is an error in the application.</p>\n";
+/** Flask's own page. */
+const page = (title: string, name: string, text: string): string =>
+  `<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 3.2 Final//EN">\n<title>${title}</title>\n<h1>${name}</h1>\n<p>${text}</p>\n`;
+
+/** For an exception that nobody catches. */
+const UNHANDLED = page(
+  "500 Internal Server Error",
+  "Internal Server Error",
+  "The server encountered an internal error and was unable to complete your request. Either the server is overloaded " +
+    "or there is an error in the application.",
+);
+
+/** For a body above MAX_CONTENT_LENGTH. */
+const TOO_LARGE = page(
+  "413 Request Entity Too Large",
+  "Request Entity Too Large",
+  "The data value transmitted exceeds the capacity limit.",
+);
 
 /** A refusal with a status and a text, as the container words it. */
 export class Refusal extends Error {
@@ -173,11 +186,16 @@ function evaluate(model: Model, matrix: Matrix): Float32Array {
   }
 }
 
-/** The type to answer in: no Accept, and any, mean CSV. A list of types is not taken apart. */
-function acceptedType(accept: string | undefined): string {
+/**
+ * The type to answer in: that of Accept, and `preferred` where there is none, or any will do. A list of types is not
+ * taken apart.
+ *
+ * @throws {Refusal} 406, of a type that the container does not know.
+ */
+export function acceptedType(accept: string | undefined, preferred: string): string {
   const { value } = parseHeader(accept ?? "");
   if (value === "" || value === "*/*") {
-    return "text/csv";
+    return preferred;
   }
   const type = value.toLowerCase();
   if (!ACCEPTED.some((accepted) => accepted === type)) {
@@ -189,26 +207,58 @@ function acceptedType(accept: string | undefined): string {
   return type;
 }
 
-function encode(scores: Float32Array, outputs: number, type: string, rows: number): ContainerResponse {
-  if (type === "text/csv") {
-    return { status: 200, ...dialects.lines(scores, outputs), rows };
-  }
-  if (type === "application/json") {
-    return { status: 200, ...dialects["json-score"](scores, outputs), rows };
-  }
-  // JSON lines and RecordIO pass the check of Accept, but only selectable output has encoders for them.
-  return { status: 500, contentType: HTML, body: UNHANDLED, rows };
+/** How a container takes a body and writes its answer: its release, and how it is set up. */
+export interface Manner {
+  /** Longest body in bytes; longer ones get 413. */
+  readonly maxBodyBytes: number;
+  /**
+   * Writes the scores of rows as Accept wants.
+   *
+   * @throws {Refusal} where it cannot.
+   */
+  readonly write: (scores: Float32Array, model: Model, accept: string | undefined) => Answer;
 }
 
+/** MAX_CONTENT_LENGTH, unless set: InvokeEndpoint's own. */
+export const MAX_CONTENT_LENGTH = 6_291_456;
+
 /**
- * `POST /invocations`. In this order: an empty body (204), Content-Type and payload (415), the evaluation (400),
- * Accept (406).
+ * The builds from 1.2-2 on.
+ *
+ * @param preferred - the type of answers to calls without Accept.
+ */
+export function currentManner(preferred = "text/csv", maxBodyBytes = MAX_CONTENT_LENGTH): Manner {
+  return Object.freeze({
+    maxBodyBytes,
+    write: (scores, { outputs }, accept) => {
+      const type = acceptedType(accept, preferred);
+      if (type === "text/csv") {
+        return dialects.lines(scores, outputs);
+      }
+      if (type === "application/json") {
+        return dialects["json-score"](scores, outputs);
+      }
+      // JSON lines and RecordIO pass the check of Accept, but only selectable output has encoders for them.
+      throw new Refusal(500, UNHANDLED);
+    },
+  } satisfies Manner);
+}
+
+const CURRENT = currentManner();
+
+/**
+ * `POST /invocations`. In this order: a body that is too long (413), or empty (204), Content-Type and payload (415), the
+ * evaluation (400), Accept (406).
  */
 export function invokeContainer(
   model: Model,
   request: ContainerRequest,
   oddity: Oddity | undefined = undefined,
+  manner: Manner = CURRENT,
 ): ContainerResponse {
+  if (request.body.length > manner.maxBodyBytes) {
+    return { status: 413, contentType: HTML, body: TOO_LARGE, rows: 0 };
+  }
   if (request.body.length === 0) {
     return { status: 204, contentType: HTML, body: "", rows: 0 };
   }
@@ -218,10 +268,11 @@ export function invokeContainer(
     ({ rows } = matrix);
     const evaluated = evaluate(model, matrix);
     const scores = oddity === undefined ? evaluated : oddity.distort(matrix, evaluated, model.outputs);
-    if (oddity?.dialect !== undefined) {
-      return { status: 200, ...dialects[oddity.dialect](scores, model.outputs), rows };
-    }
-    return encode(scores, model.outputs, acceptedType(request.accept), rows);
+    const { contentType, body } =
+      oddity?.dialect === undefined
+        ? manner.write(scores, model, request.accept)
+        : dialects[oddity.dialect](scores, model.outputs);
+    return { status: 200, contentType, body, rows };
   } catch (error) {
     if (error instanceof Refusal) {
       return { status: error.status, contentType: HTML, body: error.message, rows };

@@ -1,5 +1,6 @@
 /** Sends responses: whole and at once, or as a fault wants it. */
 import type { ServerResponse } from "node:http";
+import { pipeline, type Readable } from "node:stream";
 import type { Delivery, WireResponse } from "./wire.ts";
 
 /** Pieces of a slow body, at most. */
@@ -7,15 +8,40 @@ const MOST_PIECES = 20;
 /** Between the half body and the reset: a reset overtakes what the client has not read. */
 const RESET_AFTER_MS = 20;
 
-/** RFC 9110, 8.6: a 204 has no Content-Length. */
-function headersOf({ status, headers, body }: WireResponse): Record<string, string | number> {
-  return status === 204 ? headers : { ...headers, "Content-Length": Buffer.byteLength(body) };
+/**
+ * Names and values in turns, which node:http takes as they are: an object with one more would be a copy a call. RFC
+ * 9110, 8.6: a 204 has no Content-Length.
+ */
+function headersOf({ status, headers, body }: WireResponse): string[] {
+  const list: string[] = [];
+  for (const name in headers) {
+    if (Object.hasOwn(headers, name)) {
+      list.push(name, headers[name]!);
+    }
+  }
+  if (status !== 204) {
+    list.push("Content-Length", String(Buffer.byteLength(body)));
+  }
+  return list;
 }
 
 /** Sends a response that nothing is wrong with. */
 function sendWhole(response: ServerResponse, wire: WireResponse): void {
   response.writeHead(wire.status, headersOf(wire));
   response.end(wire.body);
+}
+
+/** Sends a body as it comes, and no faster than the client takes it; where it fails, the connection is reset. */
+function sendStream(
+  response: ServerResponse,
+  { status, headers }: WireResponse,
+  stream: Readable,
+  done: () => void,
+): void {
+  stream.once("end", done);
+  response.writeHead(status, headers);
+  response.flushHeaders();
+  pipeline(stream, response, () => {});
 }
 
 /** Sends the headers, and half of the body, whatever they promise. */
@@ -25,7 +51,7 @@ function sendHalf(
   framing: "length" | "chunked",
   then: () => void,
 ): void {
-  const bytes = Buffer.from(body);
+  const bytes = typeof body === "string" ? Buffer.from(body) : body;
   // Of nothing there is no half: one byte is promised that never comes.
   const length = { "Content-Length": Math.max(1, bytes.length) };
   response.writeHead(status, framing === "length" ? { ...headers, ...length } : headers);
@@ -35,7 +61,7 @@ function sendHalf(
 
 /** Sends the body in pieces. */
 function sendSlowly(response: ServerResponse, wire: WireResponse, ms: number, done: () => void): void {
-  const bytes = Buffer.from(wire.body);
+  const bytes = typeof wire.body === "string" ? Buffer.from(wire.body) : wire.body;
   const pieces = Math.max(1, Math.min(MOST_PIECES, bytes.length));
   response.writeHead(wire.status, headersOf(wire));
   response.flushHeaders();
@@ -94,7 +120,7 @@ function sendFaultily(
 
 /** Sends a response, and releases what it holds just before its last byte, or once the connection is gone. */
 export function deliver(response: ServerResponse, wire: WireResponse): void {
-  const { delivery, release } = wire;
+  const { delivery, release, stream } = wire;
   let isHeld = release !== undefined;
   const done = (): void => {
     if (isHeld) {
@@ -104,7 +130,11 @@ export function deliver(response: ServerResponse, wire: WireResponse): void {
   };
   if (response.destroyed || response.closed) {
     // The client has gone while its answer was made.
+    stream?.destroy();
     done();
+  } else if (stream !== undefined) {
+    response.once("close", done);
+    sendStream(response, wire, stream, done);
   } else if (delivery === undefined) {
     done();
     sendWhole(response, wire);

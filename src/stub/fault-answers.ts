@@ -1,5 +1,6 @@
 /** What a mishap makes of a call: the answer of the platform, of the container, or of the wire. */
-import { Refusal, type ContainerResponse, type Oddity } from "./container.ts";
+import { Refusal, type Oddity } from "./container.ts";
+import type { ContainerResponse } from "./containers/contract.ts";
 import { PLATFORM_FAILURES, type Condition, type FaultName, type Mishap, type Poison } from "./faults.ts";
 import {
   errorResponse,
@@ -73,8 +74,11 @@ export function containerFailure(mishap: Mishap, endpoint: string): ModelFailure
   return { status, text: message, isUnreadable: unreadable };
 }
 
+/** The text of a stream that breaks off; the real one is not public. */
+const BROKEN = "The connection between the client and the model was reset or closed.";
+
 /** How a mishap delivers a response; undefined where it is delivered as ever. */
-export function deliveryOf(mishap: Mishap): Delivery | undefined {
+export function deliveryOf(mishap: Mishap, isStreaming: boolean): Delivery | undefined {
   switch (mishap.fault) {
     case "hang":
     case "reset":
@@ -83,6 +87,11 @@ export function deliveryOf(mishap: Mishap): Delivery | undefined {
       return { how: "truncate", framing: mishap.framing ?? "length" };
     case "slow-body":
       return { how: "slow", ms: mishap.ms };
+    case "stream-error": {
+      const { type = "ModelStreamError", code = "StreamBroken", message = BROKEN, afterParts = 1 } = mishap;
+      const failure = { type, message, ...(type === "ModelStreamError" ? { code } : {}) };
+      return isStreaming ? { how: "stream-error", failure, afterParts } : undefined;
+    }
     default:
       return undefined;
   }
@@ -92,14 +101,14 @@ export function deliveryOf(mishap: Mishap): Delivery | undefined {
 export function rewritten(
   answer: ContainerResponse,
   mishap: Mishap | undefined,
-): { readonly body: string; readonly contentType: string | null } {
+): { readonly body: string | Buffer; readonly contentType: string | null } {
   if (mishap?.fault === "body") {
-    const { text, contentType = answer.contentType } = mishap;
+    const { text, contentType = answer.contentType ?? null } = mishap;
     return { body: text, contentType };
   }
   return {
     body: answer.body,
-    contentType: mishap?.fault === "content-type" ? mishap.value : answer.contentType,
+    contentType: mishap?.fault === "content-type" ? mishap.value : (answer.contentType ?? null),
   };
 }
 

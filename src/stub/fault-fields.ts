@@ -100,7 +100,8 @@ export const SELECTION: Fields = {
   fromSeconds: optional(numberIn(0, Number.MAX_SAFE_INTEGER)),
   toSeconds: optional(numberIn(0, Number.MAX_SAFE_INTEGER)),
 };
-/** Capacities hold or do not hold; no call is drawn. */
+/** What is about all calls of an endpoint, and not about one: it holds or does not hold, no call is drawn for it. */
+export const OF_ENDPOINTS: ReadonlySet<string> = new Set<FaultName>(["ceiling", "workers", "cold-start"]);
 const CAPACITY_SELECTION = ["probability", "skip", "calls"] as const;
 
 /** The fields of each distribution of latency. */
@@ -125,6 +126,11 @@ export const FIELDS: Readonly<Record<FaultName, Fields>> = {
     limit: required(someOrMore),
     backlog: optional(wholeIn(0, 1_000_000)),
     excess: optional(oneOf("model-error", "service-unavailable")),
+  },
+  "cold-start": {
+    ms: required(ms),
+    idleSeconds: optional(numberIn(0, Number.MAX_SAFE_INTEGER)),
+    answer: optional(oneOf("wait", "model-not-ready")),
   },
   dialect: { dialect: required(oneOf(...Object.keys(dialects))) },
   poison: {
@@ -164,6 +170,12 @@ export const FIELDS: Readonly<Record<FaultName, Fields>> = {
   reset: { at: optional(oneOf("start", "body")), afterMs },
   truncate: { framing: optional(oneOf("length", "chunked")) },
   "slow-body": { ms: required(ms) },
+  "stream-error": {
+    type: optional(errorType),
+    code: optional(oneOf("ModelInvocationTimeExceeded", "StreamBroken")),
+    message: optional(text),
+    afterParts: optional(wholeIn(0, 1_000_000)),
+  },
   "row-count": { by: required(notZero), row: optional(row) },
   "non-finite": { value: optional(nonFinite), row: optional(row) },
   body: { text: required(text), contentType: optional(orNull(headerText)) },
@@ -174,7 +186,7 @@ export const FIELDS: Readonly<Record<FaultName, Fields>> = {
 export function fieldsOf(fault: FaultName, distribution: string, isForOneCall: boolean): Fields {
   const selection = isForOneCall
     ? {}
-    : fault === "ceiling" || fault === "workers"
+    : OF_ENDPOINTS.has(fault)
       ? Object.fromEntries(
           Object.entries(SELECTION).filter(([name]) => !CAPACITY_SELECTION.some((other) => other === name)),
         )

@@ -1,5 +1,5 @@
 /** Reads plans of faults: strictly, and telling of every mistake at once. */
-import { FIELDS, fieldsOf, type Fields } from "./fault-fields.ts";
+import { FIELDS, fieldsOf, OF_ENDPOINTS, type Fields } from "./fault-fields.ts";
 import type { Fault, FaultName, FaultPlan } from "./faults.ts";
 
 /** One thing that is wrong with a plan. */
@@ -104,7 +104,7 @@ function readFault(value: unknown, pointer: string, isForOneCall: boolean, mista
     mistakes.push({ pointer: `${pointer}/fault`, detail: `must be one of ${known}; not ${show(fault)}` });
     return;
   }
-  if (isForOneCall && (fault === "ceiling" || fault === "workers")) {
+  if (isForOneCall && OF_ENDPOINTS.has(fault)) {
     mistakes.push({ pointer, detail: `is no fault of one call: ${fault} is about calls at a time` });
     return;
   }

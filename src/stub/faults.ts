@@ -1,4 +1,5 @@
 /** What can be wrong with an endpoint, as plain data; `fault-reader.ts` reads and checks it. */
+import type { ColdStart } from "./cold-start.ts";
 import type { Dialect } from "./dialects.ts";
 import type { Latency } from "./latency.ts";
 
@@ -89,6 +90,18 @@ type WireFault =
   | { readonly fault: "truncate"; readonly framing?: "length" | "chunked" }
   | { readonly fault: "slow-body"; readonly ms: number };
 
+/** A failure in the middle of a streamed answer; it befalls streaming calls alone. */
+type StreamFault = {
+  readonly fault: "stream-error";
+  /** ModelStreamError, InternalStreamFailure, or a name that the API does not have. Default ModelStreamError. */
+  readonly type?: string;
+  /** Of a ModelStreamError. Default StreamBroken. */
+  readonly code?: "ModelInvocationTimeExceeded" | "StreamBroken";
+  readonly message?: string;
+  /** Parts of the answer before it. Default 1. */
+  readonly afterParts?: number;
+};
+
 /** A wrong answer. */
 type AnswerFault =
   /** So many rows more, or less: repeated, or left out, from `row` on. */
@@ -127,6 +140,7 @@ export interface Poison {
 /** What holds for all calls that a rule is for, whatever else befalls them. */
 export type Condition =
   | ({ readonly fault: "latency" } & Latency)
+  | ColdStart
   /** Calls above `limit` at a time are throttled. */
   | { readonly fault: "ceiling"; readonly limit: number }
   /** Calls above `limit` at a time wait for a worker; those above `backlog` that wait are refused. */
@@ -141,7 +155,7 @@ export type Condition =
   | Poison;
 
 /** What befalls a call at most once. */
-export type Mishap = PlatformFault | ModelFault | WireFault | AnswerFault;
+export type Mishap = PlatformFault | ModelFault | WireFault | StreamFault | AnswerFault;
 
 /** One rule. */
 export type Fault = Selection & (Condition | Mishap);
@@ -159,6 +173,7 @@ export interface FaultPlan {
 /** Names of the faults that are conditions. */
 export const CONDITIONS: ReadonlySet<FaultName> = new Set<Condition["fault"]>([
   "latency",
+  "cold-start",
   "ceiling",
   "workers",
   "dialect",

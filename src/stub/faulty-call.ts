@@ -2,7 +2,8 @@
  * One call to an endpoint with faults. All that is drawn or computed is so when the call comes, in the order of
  * coming; what is left for later is the waiting.
  */
-import { invokeContainer, type ContainerRequest, type ContainerResponse } from "./container.ts";
+import { wrap } from "./answers.ts";
+import type { ContainerRequest, ContainerResponse } from "./containers/contract.ts";
 import {
   containerFailure,
   deliveryOf,
@@ -13,22 +14,13 @@ import {
   signed,
 } from "./fault-answers.ts";
 import type { Condition, Fault, FaultName, Mishap } from "./faults.ts";
+import type { Target } from "./hosting.ts";
 import { sampleLatency } from "./latency.ts";
 import { errorResponse, invocationTimedOut, modelError, workersBusy, type Place } from "./platform-errors.ts";
-import { arrive, increment, type Counter } from "./tally.ts";
+import { arrive, createCounter, increment, type Counter } from "./tally.ts";
 import type { RuleOf, Struck, Weather } from "./weather.ts";
 import type { WireResponse } from "./wire.ts";
-import type { Capacity, Workers } from "./workers.ts";
-import type { Model } from "./xgboost.ts";
-
-/** What a call is made to. */
-export interface Called {
-  readonly name: string;
-  readonly model: Model;
-  readonly workers: Workers;
-  /** What the platform makes of a container's answer. */
-  readonly wrap: (answer: ContainerResponse) => WireResponse;
-}
+import type { Capacity } from "./workers.ts";
 
 /** What all calls share. */
 export interface Surroundings {
@@ -61,58 +53,71 @@ function afterMsOf(mishap: Mishap | undefined): number {
   return mishap !== undefined && "afterMs" in mishap ? (mishap.afterMs ?? 0) : 0;
 }
 
-/** Runs the container, or has it fail, and says how long it takes. */
+/** Runs the container, or has it fail, and says how long it takes beyond what it really takes. */
 function prepare(
-  called: Called,
+  target: Target,
   request: ContainerRequest,
-  { conditions, mishap }: Struck,
+  { conditions, mishap, cold }: Struck,
   { place, counter }: Surroundings,
   onStrike: (rule: AnyRule) => void,
-): Prepared {
-  let rows = 0;
-  let response: WireResponse;
+): Prepared | Promise<Prepared> {
   let culprit: FaultName | undefined;
-  const failure = mishap && containerFailure(mishap.fault, called.name);
-  const delivery = mishap && deliveryOf(mishap.fault);
-  if (failure !== undefined) {
-    response = errorResponse(modelError(failure, called.name, place));
-  } else if (delivery !== undefined && "at" in delivery && delivery.at === "start") {
-    // Nobody will see what it would have said.
-    response = { status: 200, headers: {}, body: "" };
-  } else {
-    const oddity = oddityOf(conditions, mishap, (rule) => {
-      culprit = rule.fault.fault === "dialect" ? culprit : rule.fault.fault;
-      onStrike(rule);
-    });
-    const answer = invokeContainer(called.model, request, oddity);
-    ({ rows } = answer);
-    counter.rows += rows;
-    response = called.wrap(answer);
-    if (answer.status === 200 && (mishap?.fault.fault === "body" || mishap?.fault.fault === "content-type")) {
+  const failure = mishap && containerFailure(mishap.fault, target.name);
+  const delivery = mishap && deliveryOf(mishap.fault, request.wantsStream === true);
+
+  const finish = (response: WireResponse, rows: number): Prepared => {
+    if (mishap !== undefined && (failure ?? delivery) !== undefined) {
+      culprit = mishap.fault.fault;
+      onStrike(mishap);
+    }
+    let latencyMs = afterMsOf(mishap?.fault);
+    if (cold !== undefined) {
+      latencyMs += cold.leftMs;
+      onStrike(cold.rule);
+    }
+    for (const rule of conditions) {
+      if (rule.fault.fault === "latency") {
+        latencyMs += sampleLatency(rule.fault, rows, rule.random);
+        onStrike(rule);
+      }
+    }
+    const whole = culprit === undefined ? response : signed(response, culprit);
+    return { response: delivery === undefined ? whole : { ...whole, delivery }, latencyMs };
+  };
+  const take = (answer: ContainerResponse): Prepared => {
+    counter.rows += answer.rows;
+    let response = wrap(answer, target, place);
+    if (
+      response.status === 200 &&
+      (mishap?.fault.fault === "body" || mishap?.fault.fault === "content-type")
+    ) {
       const { body, contentType } = rewritten(answer, mishap.fault);
       const { "Content-Type": _, ...headers } = response.headers;
       response = {
         ...response,
         headers: contentType === null ? headers : { ...headers, "Content-Type": contentType },
         body,
+        ...(mishap.fault.fault === "body" ? { stream: undefined } : {}),
       };
       culprit = mishap.fault.fault;
       onStrike(mishap);
     }
+    return finish(response, answer.rows);
+  };
+
+  if (failure !== undefined) {
+    return finish(errorResponse(modelError(failure, target.name, place)), 0);
   }
-  if (mishap !== undefined && (failure ?? delivery) !== undefined) {
-    culprit = mishap.fault.fault;
-    onStrike(mishap);
+  if (delivery !== undefined && "at" in delivery && delivery.at === "start") {
+    // Nobody will see what it would have said.
+    return finish({ status: 200, headers: {}, body: "" }, 0);
   }
-  let latencyMs = afterMsOf(mishap?.fault);
-  for (const rule of conditions) {
-    if (rule.fault.fault === "latency") {
-      latencyMs += sampleLatency(rule.fault, rows, rule.random);
-      onStrike(rule);
-    }
-  }
-  const whole = culprit === undefined ? response : signed(response, culprit);
-  return { response: delivery === undefined ? whole : { ...whole, delivery }, latencyMs };
+  const oddity = oddityOf(conditions, mishap, (rule) => {
+    culprit = rule.fault.fault === "dialect" ? culprit : rule.fault.fault;
+    onStrike(rule);
+  });
+  const answer = target.container.invoke(request, oddity);
+  return answer instanceof Promise ? answer.then(take) : take(answer);
 }
 
 /** A call on its way: how it is counted in and out. */
@@ -146,11 +151,15 @@ function isSilent({ delivery }: WireResponse): boolean {
 
 /** What keeps a call from the container: its capacity, or a mishap before it. */
 function refuse(
-  { name, workers }: Called,
-  { mishap }: Struck,
+  { name, workers }: Target,
+  { mishap, cold }: Struck,
   { place, weather }: Surroundings,
   { onStrike, depart }: Passage,
 ): WireResponse | Promise<WireResponse> | undefined {
+  if (cold?.rule.fault.answer === "model-not-ready") {
+    onStrike(cold.rule);
+    return depart(signed(errorResponse(platformFailure("model-not-ready")), "cold-start"));
+  }
   const refusal = mishap && platformAnswer(mishap.fault);
   if (mishap !== undefined && refusal !== undefined) {
     onStrike(mishap);
@@ -178,39 +187,115 @@ function capacityOf(rule: ReturnType<Weather["capacity"]>): Capacity {
 
 /** Lets a call through to the container, and waits as it must. */
 function serve(
-  called: Called,
+  target: Target,
   request: ContainerRequest,
   struck: Struck,
   surroundings: Surroundings,
   { onStrike, depart }: Passage,
 ): WireResponse | Promise<WireResponse> {
   const { place, weather, counter, timeoutMs } = surroundings;
-  const { name, workers } = called;
-  const { response, latencyMs } = prepare(called, request, struck, surroundings, onStrike);
+  const { name, workers, container } = target;
+  const run = (leftMs: number): Prepared | Promise<Prepared> =>
+    prepare(
+      target,
+      leftMs === timeoutMs ? request : { ...request, timeoutMs: leftMs },
+      struck,
+      surroundings,
+      onStrike,
+    );
+  // What is in this process costs no worker's time: it is done in the order of coming, as are its draws.
+  const done = container.isRemote === true ? undefined : run(timeoutMs);
   const turn = workers.enter(capacityOf(weather.capacity("workers", name)), timeoutMs);
-  if (turn === "served" && isAtOnce(latencyMs)) {
-    return depart(response, workers.leave);
+  if (turn === "served" && done !== undefined && !(done instanceof Promise) && isAtOnce(done.latencyMs)) {
+    return depart(done.response, workers.leave);
   }
   const timedOut = (leave?: () => void): WireResponse => {
     increment(counter.faults, "timeout");
     return depart(signed(errorResponse(modelError(invocationTimedOut, name, place)), "timeout"), leave);
   };
   const cameAt = performance.now();
-  return (async () => {
-    if ((await turn) === "timeout") {
-      return timedOut();
-    }
-    const leftMs = timeoutMs - (performance.now() - cameAt);
+  const leftMs = (): number => Math.max(0, timeoutMs - (performance.now() - cameAt));
+  const finish = async (): Promise<WireResponse> => {
+    const { response, latencyMs } = await (done ?? run(turn === "served" ? timeoutMs : leftMs()));
     // A hanging call is ended by its caller alone.
-    if (latencyMs > leftMs && response.delivery?.how !== "hang") {
-      await wait(leftMs);
+    if (latencyMs > leftMs() && response.delivery?.how !== "hang") {
+      await wait(leftMs());
       return timedOut(workers.leave);
     }
     if (!isAtOnce(latencyMs)) {
       await wait(latencyMs);
     }
     return depart(response, workers.leave);
+  };
+  return (async () => {
+    if ((await turn) === "timeout") {
+      return timedOut();
+    }
+    try {
+      return await finish();
+    } catch (error) {
+      workers.leave();
+      counter.inFlight--;
+      throw error;
+    }
   })();
+}
+
+/** A call that is accepted now and served later. */
+export interface Accepted {
+  readonly response: WireResponse | Promise<WireResponse>;
+  /**
+   * Serves it, within `timeoutMs`; undefined where it was not accepted. Its response must be released, and is not
+   * counted: it is no answer to a call.
+   */
+  readonly serve:
+    | ((request: ContainerRequest, timeoutMs: number) => WireResponse | Promise<WireResponse>)
+    | undefined;
+}
+
+/**
+ * Accepts a call with the faults in force: those of the platform and of the wire befall what it is answered now, all
+ * others what it is answered later.
+ *
+ * @param accepted - the answer now.
+ */
+export function acceptUnderFaults(
+  target: Target,
+  accepted: WireResponse,
+  own: readonly Fault[],
+  surroundings: Surroundings,
+): Accepted {
+  const { weather, counter } = surroundings;
+  const { onStrike, depart } = passageOf(counter);
+  arrive(counter);
+  const struck = weather.strike(target.name, own);
+  const { conditions, mishap } = struck;
+  const refusal = mishap && platformAnswer(mishap.fault);
+  const delivery = mishap && deliveryOf(mishap.fault, false);
+  let response = accepted;
+  if (mishap !== undefined && (refusal ?? delivery) !== undefined) {
+    onStrike(mishap);
+    response = signed(refusal ?? { ...accepted, delivery }, mishap.fault.fault);
+  }
+  const afterMs = response === accepted ? 0 : afterMsOf(mishap?.fault);
+  return {
+    response: isAtOnce(afterMs) ? depart(response) : wait(afterMs).then(() => depart(response)),
+    serve:
+      refusal === undefined
+        ? (request, timeoutMs) => {
+            const uncounted: Counter = { ...createCounter(), faults: counter.faults };
+            const passage = passageOf(uncounted);
+            const later = { ...surroundings, counter: uncounted, timeoutMs };
+            const befalls = delivery === undefined ? struck : { conditions, mishap: undefined };
+            const served = serve(target, request, befalls, later, passage);
+            const count = (answer: WireResponse): WireResponse => {
+              counter.rows += uncounted.rows;
+              return answer;
+            };
+            return served instanceof Promise ? served.then(count) : count(served);
+          }
+        : undefined,
+  };
 }
 
 /**
@@ -218,7 +303,7 @@ function serve(
  * where nothing makes it wait.
  */
 export function callUnderFaults(
-  called: Called,
+  target: Target,
   request: ContainerRequest,
   own: readonly Fault[],
   surroundings: Surroundings,
@@ -227,14 +312,14 @@ export function callUnderFaults(
   const passage = passageOf(counter);
   arrive(counter);
   try {
-    const ceiling = weather.capacity("ceiling", called.name);
-    if (ceiling !== undefined && called.workers.present() >= ceiling.fault.limit) {
+    const ceiling = weather.capacity("ceiling", target.name);
+    if (ceiling !== undefined && target.workers.present() >= ceiling.fault.limit) {
       passage.onStrike(ceiling);
       return passage.depart(signed(errorResponse(platformFailure("throttle")), "ceiling"));
     }
-    const struck = weather.strike(called.name, own);
+    const struck = weather.strike(target.name, own);
     return (
-      refuse(called, struck, surroundings, passage) ?? serve(called, request, struck, surroundings, passage)
+      refuse(target, struck, surroundings, passage) ?? serve(target, request, struck, surroundings, passage)
     );
   } catch (error) {
     counter.inFlight--;

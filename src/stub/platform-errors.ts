@@ -36,7 +36,11 @@ export function errorResponse({ status, type, members }: PlatformError): WireRes
 export const entityTooLarge = (limitBytes: number): PlatformError => ({
   status: 413,
   type: "RequestEntityTooLargeException",
-  members: { message: `The request body is larger than ${limitBytes} bytes.` },
+  // It is answered before it is known for which plane the body was, and the other one's clients look for the name here.
+  members: {
+    __type: "RequestEntityTooLargeException",
+    message: `The request body is larger than ${limitBytes} bytes.`,
+  },
 });
 
 /** For what is not HTTP, or too slow to be. */

@@ -1,39 +1,49 @@
 /**
  * The data plane, SageMaker Runtime: `POST /endpoints/{name}/invocations`, and how the platform wraps what a container
- * answers. Signatures are accepted unverified; that there is one is checked.
+ * answers.
  */
-import { randomUUID } from "node:crypto";
-import { invokeContainer, type ContainerRequest, type ContainerResponse } from "./container.ts";
+import { createAsyncInvocations } from "./async/invoke-async.ts";
+import { authenticateUnverified, type Authenticate } from "./auth/sigv4.ts";
+import { createCall, type Call } from "./calls.ts";
+import type { Capture } from "./capture/capture.ts";
+import type { ContainerRequest } from "./containers/contract.ts";
 import { FaultPlanError, readCallFaults } from "./fault-reader.ts";
-import { callUnderFaults, type Called, type Surroundings } from "./faulty-call.ts";
+import type { Surroundings } from "./faulty-call.ts";
 import type { Fault } from "./faults.ts";
+import type { Hosted, Hosting, Target } from "./hosting.ts";
 import {
+  entityTooLarge,
   errorResponse,
   internalFailure,
-  missingAuthentication,
-  modelError,
   unknownOperation,
   validationError,
   type Place,
   type PlatformError,
 } from "./platform-errors.ts";
-import { createCounter, pass } from "./tally.ts";
+import type { S3Folder } from "./s3-folder.ts";
+import { createSessions, SESSION_ID } from "./sessions.ts";
+import { streamed } from "./stream/response-stream.ts";
+import { createCounter } from "./tally.ts";
+import { isError, servingFault, TARGET_MODEL, targetOf } from "./targets.ts";
 import { createWeather } from "./weather.ts";
 import type { Handler, WireRequest, WireResponse } from "./wire.ts";
-import { createWorkers } from "./workers.ts";
-import type { Model } from "./xgboost.ts";
 
-/** An endpoint that is InService, with one variant and one model. */
-export interface Endpoint {
-  readonly name: string;
-  readonly variant: string;
-  readonly model: Model;
-}
-
-/** What a runtime is made with; all but the endpoints' place may be left out. */
+/** What a runtime is made with; all may be left out. */
 export interface RuntimeOptions extends Partial<Omit<Surroundings, "place">> {
   /** Whether a call may ask for faults of its own. Default true. */
   readonly takesOwnFaults?: boolean | undefined;
+  /** Who may call. Default whoever claims a signature. */
+  readonly authenticate?: Authenticate | undefined;
+  /** Data capture. Default none. */
+  readonly capture?: Capture | undefined;
+  /** The folder that plays S3 for asynchronous calls. Default none, and no such calls. */
+  readonly s3?: S3Folder | undefined;
+  /** Bytes in a part of a streamed answer that came whole. Default 1,024. */
+  readonly streamPartBytes?: number | undefined;
+  /** Told of what went wrong behind a call, in a sentence. */
+  readonly onProblem?: ((text: string) => void) | undefined;
+  /** A clock in ms since 1970. Default `Date.now`. */
+  readonly now?: (() => number) | undefined;
 }
 
 /** The data plane, and what the weather must tell when it changes. */
@@ -41,12 +51,15 @@ export interface Runtime {
   readonly handle: Handler;
   /** Looks anew who can be served, after the weather has changed. */
   readonly serveWaiting: () => void;
+  /** Resolves when all asynchronous calls are served, or after `withinMs`. */
+  readonly drain: (withinMs: number) => Promise<void>;
 }
 
 const NAME_PATTERN = "^[a-zA-Z0-9](-*[a-zA-Z0-9])*";
 const NAME = new RegExp(`${NAME_PATTERN}$`);
 const MAX_NAME_LENGTH = 63;
-const INVOCATIONS = /^\/endpoints\/([^/]*)\/invocations$/;
+/** The endpoint's name and the operation. */
+const ENDPOINT_PATH = /^\/endpoints\/([^/]*)\/([^/]*)$/;
 
 /** Faults for one call: a header of their own, or custom attributes, which every client can set, with this before them. */
 const OWN_FAULTS_HEADER = "x-skewless-stub-faults";
@@ -55,9 +68,17 @@ const CUSTOM_ATTRIBUTES = "x-amzn-sagemaker-custom-attributes";
 
 /** How long SageMaker waits for a container. */
 const INVOCATION_TIMEOUT_MS = 60_000;
+/** How much longer an answer may take that is streamed: 8 minutes for 1. */
+const STREAM_TIMES = 8;
+const DEFAULT_PART_BYTES = 1024;
+/** Where a streaming call has its Accept. */
+const STREAM_ACCEPT = "x-amzn-sagemaker-accept";
 
 /** A path segment without its escapes; one that is not well-formed stays as it is, and no name looks like it. */
 function unescapeSegment(segment: string): string {
+  if (!segment.includes("%")) {
+    return segment;
+  }
   try {
     return decodeURIComponent(segment);
   } catch {
@@ -81,35 +102,6 @@ function nameFault(name: string): PlatformError | undefined {
 
 function headerOf(request: WireRequest, name: string): string | undefined {
   return request.headers[name] as string | undefined;
-}
-
-/** What the platform makes of a container's answer. */
-function wrap(answer: ContainerResponse, { name, variant }: Endpoint, place: Place): WireResponse {
-  if (answer.status >= 300) {
-    return errorResponse(modelError({ status: answer.status, text: answer.body }, name, place));
-  }
-  return {
-    status: answer.status,
-    headers: {
-      "x-amzn-RequestId": randomUUID(),
-      "x-Amzn-Invoked-Production-Variant": variant,
-      "Content-Type": answer.contentType,
-    },
-    body: answer.body,
-  };
-}
-
-/** What is wrong with where a call wants to go within its endpoint. */
-function targetFault(request: WireRequest, { name, variant }: Endpoint): PlatformError | undefined {
-  if (headerOf(request, "x-amzn-sagemaker-target-model") !== undefined) {
-    return validationError(
-      `Endpoint ${name} is not a multi-model endpoint and does not support target model header.`,
-      "TARGET_MODEL_HEADER_NOT_SUPPORTED",
-    );
-  }
-  const wanted = headerOf(request, "x-amzn-sagemaker-target-variant") ?? variant;
-  // The real text is not public.
-  return wanted === variant ? undefined : validationError(`Variant ${wanted} of endpoint ${name} not found.`);
 }
 
 const NO_FAULTS: readonly Fault[] = [];
@@ -136,71 +128,152 @@ function ownFaults(request: WireRequest): readonly Fault[] {
   return readCallFaults(value);
 }
 
-/**
- * The data plane of a set of endpoints. Names are case-sensitive here, as at the real InvokeEndpoint. A mistake in the
- * stub is answered as SageMaker answers its own: InternalFailure, 500.
- */
-export function createRuntime(
-  endpoints: readonly Endpoint[],
-  place: Place,
-  options: RuntimeOptions = {},
-): Runtime {
-  const { weather = createWeather(), counter = createCounter(), takesOwnFaults = true } = options;
-  const { timeoutMs = INVOCATION_TIMEOUT_MS } = options;
-  const surroundings: Surroundings = { place, weather, counter, timeoutMs };
-  const desks = new Map(
-    endpoints.map((endpoint) => {
-      const { name, model } = endpoint;
-      const workers = createWorkers(() => weather.capacity("workers", name)?.fault.limit ?? Infinity);
-      const called: Called = { name, model, workers, wrap: (answer) => wrap(answer, endpoint, place) };
-      return [name, { endpoint, called }];
-    }),
-  );
+/** What is wrong with a call that wants its answer now; the real text is not public. */
+function promptFault({ name, asyncConfig }: Hosted): PlatformError | undefined {
+  return asyncConfig === undefined
+    ? undefined
+    : validationError(`Endpoint ${name} serves asynchronous calls only; use InvokeEndpointAsync.`);
+}
 
-  const invoke = (
+/** What the operation of a path does with a call to an endpoint that there is. */
+type Operation = (request: WireRequest, hosted: Hosted) => WireResponse | Promise<WireResponse>;
+
+/**
+ * The data plane of what is hosted. Names are case-sensitive here, as at the real InvokeEndpoint. A mistake in the stub
+ * is answered as SageMaker answers its own: InternalFailure, 500.
+ */
+export function createRuntime(hosting: Hosting, place: Place, options: RuntimeOptions = {}): Runtime {
+  const { weather = createWeather(), counter = createCounter(), takesOwnFaults = true } = options;
+  const { timeoutMs = INVOCATION_TIMEOUT_MS, streamPartBytes: partBytes = DEFAULT_PART_BYTES } = options;
+  const { authenticate = authenticateUnverified, capture, s3, onProblem = () => {} } = options;
+  const { now = Date.now } = options;
+  const surroundings: Surroundings = { place, weather, counter, timeoutMs };
+  const streamTimeoutMs = timeoutMs * STREAM_TIMES;
+  const callWhole = createCall(surroundings);
+  const callStreaming = createCall({ ...surroundings, timeoutMs: streamTimeoutMs });
+  const sessions = createSessions(now);
+  const asynchronous = createAsyncInvocations({
+    surroundings,
+    s3,
+    capture,
+    takesFiles: takesOwnFaults,
+    onProblem,
+    now,
+  });
+  const ownOf = (request: WireRequest): readonly Fault[] => (takesOwnFaults ? ownFaults(request) : NO_FAULTS);
+
+  /** Passes a call on, and captures it. */
+  const passOn = (
+    call: Call,
     request: WireRequest,
-    { endpoint, called }: { readonly endpoint: Endpoint; readonly called: Called },
+    hosted: Hosted,
+    target: Target,
+    forContainer: ContainerRequest,
   ): WireResponse | Promise<WireResponse> => {
-    const fault = targetFault(request, endpoint);
-    if (fault !== undefined) {
-      return errorResponse(fault);
+    const response = call(target, forContainer, ownOf(request));
+    const recorder = capture?.recorderOf(hosted);
+    if (recorder === undefined) {
+      return response;
     }
-    const forContainer: ContainerRequest = {
-      contentType: request.headers["content-type"],
-      accept: request.headers.accept,
-      body: request.body,
-    };
-    const own = takesOwnFaults ? ownFaults(request) : NO_FAULTS;
-    if (own.length > 0 || !weather.isFair()) {
-      return callUnderFaults(called, forContainer, own, surroundings);
-    }
-    const answer = invokeContainer(endpoint.model, forContainer);
-    const response = called.wrap(answer);
-    pass(counter, response.status, answer.rows);
-    return response;
+    const record = (answer: WireResponse): WireResponse =>
+      recorder(request, forContainer.contentType, answer, target.variant);
+    return response instanceof Promise ? response.then(record) : record(response);
   };
+
+  const toTarget = (
+    request: WireRequest,
+    hosted: Hosted,
+    target: Target,
+  ): WireResponse | Promise<WireResponse> => {
+    const { headers, body } = request;
+    return passOn(callWhole, request, hosted, target, {
+      path: "/invocations",
+      contentType: headers["content-type"],
+      accept: headers.accept,
+      body,
+      headers,
+      targetModel: headers[TARGET_MODEL] as string | undefined,
+      timeoutMs,
+    });
+  };
+  const streamToTarget = (
+    request: WireRequest,
+    hosted: Hosted,
+    target: Target,
+  ): WireResponse | Promise<WireResponse> => {
+    const { headers, body } = request;
+    const response = passOn(callStreaming, request, hosted, target, {
+      path: "/invocations",
+      contentType: headers["content-type"],
+      accept: headers[STREAM_ACCEPT] as string | undefined,
+      body,
+      headers,
+      targetModel: headers[TARGET_MODEL] as string | undefined,
+      timeoutMs: streamTimeoutMs,
+      wantsStream: true,
+    });
+    const stream = (answer: WireResponse): WireResponse | Promise<WireResponse> =>
+      streamed(answer, { partBytes, timeoutMs: streamTimeoutMs });
+    return response instanceof Promise ? response.then(stream) : stream(response);
+  };
+
+  /** An operation that is answered by a target, which a session may choose. */
+  const prompt =
+    (
+      proceed: (request: WireRequest, hosted: Hosted, target: Target) => WireResponse | Promise<WireResponse>,
+      canOpenSessions: boolean,
+    ): Operation =>
+    (request, hosted) => {
+      const fault = promptFault(hosted);
+      if (fault !== undefined) {
+        return errorResponse(fault);
+      }
+      if (request.headers[SESSION_ID] !== undefined) {
+        return sessions.invoke(request, hosted, canOpenSessions, (target) =>
+          proceed(request, hosted, target),
+        );
+      }
+      const target = targetOf(hosted, request.headers);
+      return isError(target) ? errorResponse(target) : proceed(request, hosted, target);
+    };
+
+  /** By the last segment of their path. */
+  const operations: ReadonlyMap<string, Operation> = new Map([
+    ["invocations", prompt(toTarget, true)],
+    ["invocations-response-stream", prompt(streamToTarget, false)],
+    ["async-invocations", (request, hosted) => asynchronous.invoke(request, hosted, ownOf(request))],
+  ]);
 
   const route = (request: WireRequest): WireResponse | Promise<WireResponse> => {
     const path = request.target.split("?", 1)[0]!;
     if (path === "/ping" && request.method === "GET") {
       return { status: 200, headers: {}, body: "" };
     }
-    const segment = request.method === "POST" ? INVOCATIONS.exec(path)?.[1] : undefined;
-    if (segment === undefined) {
+    const match = request.method === "POST" ? ENDPOINT_PATH.exec(path) : null;
+    const operation = match === null ? undefined : operations.get(match[2]!);
+    if (match === null || operation === undefined) {
       return errorResponse(unknownOperation);
     }
-    if (request.headers.authorization === undefined) {
-      return errorResponse(missingAuthentication);
+    const refusal = authenticate(request);
+    if (refusal !== undefined) {
+      return errorResponse(refusal);
     }
-    const name = unescapeSegment(segment);
+    const name = unescapeSegment(match[1]!);
     const fault = nameFault(name);
     if (fault !== undefined) {
       return errorResponse(fault);
     }
-    const desk = desks.get(name);
-    return desk === undefined
-      ? errorResponse(validationError(`Endpoint ${name} of account ${place.accountId} not found.`))
-      : invoke(request, desk);
+    const hosted = hosting.find(name);
+    if (hosted === undefined) {
+      return errorResponse(validationError(`Endpoint ${name} of account ${place.accountId} not found.`));
+    }
+    const absence = servingFault(hosted);
+    if (absence !== undefined) {
+      return errorResponse(absence);
+    }
+    return request.body.length > hosted.maxBodyBytes
+      ? errorResponse(entityTooLarge(hosted.maxBodyBytes))
+      : operation(request, hosted);
   };
 
   const handle: Handler = (request) => {
@@ -218,9 +291,10 @@ export function createRuntime(
   return Object.freeze({
     handle,
     serveWaiting: () => {
-      for (const { called } of desks.values()) {
-        called.workers.serve();
+      for (const { workers } of hosting.all()) {
+        workers.serve();
       }
     },
+    drain: asynchronous.drain,
   });
 }

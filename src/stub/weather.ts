@@ -1,4 +1,5 @@
 /** The faults that are in force: which rules of the plan a call is struck by, in the order in which calls come. */
+import { createColdness, type ColdStart, type Coldness } from "./cold-start.ts";
 import { CONDITIONS, type Condition, type Fault, type FaultPlan, type Mishap } from "./faults.ts";
 import { randomOf, type Random } from "./random.ts";
 
@@ -14,6 +15,8 @@ export interface Rule {
   left: number;
   /** Calls that it really changed something for. */
   strikes: number;
+  /** Of a cold start. */
+  readonly coldness: Coldness;
 }
 
 /** A rule whose fault is known to be of a kind. */
@@ -23,6 +26,8 @@ export type RuleOf<F> = Rule & { readonly fault: F };
 export interface Struck {
   readonly conditions: readonly RuleOf<Condition>[];
   readonly mishap: RuleOf<Mishap> | undefined;
+  /** The endpoint is still starting, for so long. */
+  readonly cold?: { readonly rule: RuleOf<ColdStart>; readonly leftMs: number } | undefined;
 }
 
 /** The faults in force. */
@@ -51,7 +56,15 @@ const OWN_STREAM = 0xff_ff_ff_ff;
 const NO_PLAN: FaultPlan = { seed: 1, faults: [] };
 
 function ruleOf(fault: Fault, random: Random, rowSeed: number): Rule {
-  return { fault, random, rowSeed, toSkip: fault.skip ?? 0, left: fault.calls ?? Infinity, strikes: 0 };
+  return {
+    fault,
+    random,
+    rowSeed,
+    toSkip: fault.skip ?? 0,
+    left: fault.calls ?? Infinity,
+    strikes: 0,
+    coldness: createColdness(),
+  };
 }
 
 function isInForce(
@@ -105,13 +118,17 @@ export function createWeather(now: () => number = () => performance.now()): Weat
     strike: (endpoint, own) => {
       const conditions: RuleOf<Condition>[] = [];
       let mishap: RuleOf<Mishap> | undefined;
+      let cold: Struck["cold"];
       const at = seconds();
       const asked = own.map((fault) => ruleOf(fault, ownRandom, plan.seed));
       for (const rule of asked.length === 0 ? rules : [...asked, ...rules]) {
         if (!isInForce(rule.fault, endpoint, at)) {
           continue;
         }
-        if (!CONDITIONS.has(rule.fault.fault)) {
+        if (rule.fault.fault === "cold-start") {
+          const leftMs = rule.coldness(endpoint, rule.fault, at * 1000);
+          cold ??= leftMs > 0 ? { rule: rule as RuleOf<ColdStart>, leftMs } : undefined;
+        } else if (!CONDITIONS.has(rule.fault.fault)) {
           // A call has one mishap; the rules that come too late are not used up by it.
           if (mishap === undefined && draw(rule)) {
             mishap = rule as RuleOf<Mishap>;
@@ -120,7 +137,7 @@ export function createWeather(now: () => number = () => performance.now()): Weat
           conditions.push(rule as RuleOf<Condition>);
         }
       }
-      return { conditions, mishap };
+      return cold === undefined ? { conditions, mishap } : { conditions, mishap, cold };
     },
   } satisfies Weather);
 }

@@ -1,5 +1,7 @@
 /** One HTTP exchange as plain data: what a handler sees, and what it answers. */
 import type { IncomingHttpHeaders } from "node:http";
+import type { Readable } from "node:stream";
+import type { StreamFailure } from "./stream/event-stream.ts";
 
 /** A request, read to its end. */
 export interface WireRequest {
@@ -20,14 +22,18 @@ export type Delivery =
   /** Half of the body, and an orderly end of the connection; the headers promised more, or chunks have no last one. */
   | { readonly how: "truncate"; readonly framing: "length" | "chunked" }
   /** The body in pieces, evenly over `ms`. */
-  | { readonly how: "slow"; readonly ms: number };
+  | { readonly how: "slow"; readonly ms: number }
+  /** An event stream with a failure in it, after so many parts. */
+  | { readonly how: "stream-error"; readonly failure: StreamFailure; readonly afterParts: number };
 
 /** A response. Content-Length is the server's to add. */
 export interface WireResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-  readonly delivery?: Delivery;
+  readonly body: string | Buffer;
+  /** The body as it comes, chunked, in place of `body`, which then is empty. */
+  readonly stream?: Readable | undefined;
+  readonly delivery?: Delivery | undefined;
   /** To be called once, just before the last byte is sent, or when the connection is gone. */
   readonly release?: () => void;
 }

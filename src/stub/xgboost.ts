@@ -1,5 +1,5 @@
 /**
- * XGBoost models: what `Booster.save_model("….json")` of XGBoost 1.0 to 3.x writes, evaluated as `Booster.predict`
+ * XGBoost models: what `Booster.save_model` of XGBoost 1.0 to 3.x writes as JSON or UBJSON, evaluated as `Booster.predict`
  * evaluates it. Attributes like `best_iteration` change nothing, as in `Booster.predict` without an iteration range.
  * (The container passes the best iteration on; its own training saves the best iterations only.)
  */
@@ -13,8 +13,10 @@ export interface Model {
   readonly objective: string;
   /** Features that it was trained on. */
   readonly features: number;
-  /** Numbers that it predicts a row: the classes of multi:softprob, 1 otherwise. */
+  /** Numbers that it predicts a row: a probability for each class, or a number for each target; 1 mostly. */
   readonly outputs: number;
+  /** Classes of a `multi:` objective, 0 of any other. */
+  readonly classes: number;
   /**
    * Predictions of a matrix: rows × outputs float32 numbers. Columns that the matrix lacks are missing, as with
    * `validate_features=False`, which the container sets.
@@ -72,6 +74,13 @@ function numbersAt(value: unknown, path: string): readonly number[] {
 
 function treeAt(value: unknown, path: string): RawTree {
   const tree = objectAt(value, path);
+  const parameters =
+    tree["tree_param"] === undefined ? {} : objectAt(tree["tree_param"], `${path}.tree_param`);
+  if (countAt(parameters["size_leaf_vector"], `${path}.tree_param.size_leaf_vector`) > 1) {
+    throw new ModelFileError(
+      `${path}: leaves of several numbers are not supported; train with multi_strategy="one_output_per_tree".`,
+    );
+  }
   const list = (name: string): readonly number[] => numbersAt(tree[name], `${path}.${name}`);
   const left = list("left_children");
   const raw: RawTree = {
@@ -102,14 +111,6 @@ function baseMargins(text: unknown, outputs: number, toMargin: (baseScore: numbe
   return Float32Array.from({ length: outputs }, (_, output) => scores[scores.length === 1 ? 0 : output]!);
 }
 
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new ModelFileError(`The file is not JSON: ${(error as Error).message}`, { cause: error });
-  }
-}
-
 function objectiveNamed(name: unknown): Objective {
   const objective = Object.entries(objectives).find(([known]) => known === name);
   if (objective === undefined) {
@@ -119,60 +120,82 @@ function objectiveNamed(name: unknown): Objective {
   return objective[1];
 }
 
+/** The first `outputs` of every `margins` numbers. */
+function firstOfEach(scores: Float32Array, margins: number, outputs: number): Float32Array {
+  return scores.filter((_, index) => index % margins < outputs);
+}
+
 /** Refuses what would be evaluated wrongly. */
-function assertSupported(parameters: Json, booster: Json): void {
+function assertSupported(booster: Json): void {
   if (booster["name"] !== "gbtree") {
     throw new ModelFileError(`The booster ${String(booster["name"])} is not supported; gbtree is.`);
-  }
-  if (countAt(parameters["num_target"], "learner.learner_model_param.num_target") > 1) {
-    throw new ModelFileError("Models of several targets are not supported.");
   }
 }
 
 /**
  * Makes a model of the text of a model file.
  *
- * @throws {ModelFileError} when the text is not such a model, or one that this reader does not support: dart and
- * gblinear boosters, categorical splits, several targets, other objectives than those of `objectives.ts`.
+ * @throws {ModelFileError} as {@link modelOf}, and when the text is not JSON.
  */
 export function parseModel(text: string): Model {
-  const learner = objectAt(objectAt(readJson(text), "the file")["learner"], "learner");
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new ModelFileError(`The file is not JSON: ${(error as Error).message}`, { cause: error });
+  }
+  return modelOf(value);
+}
+
+/**
+ * Makes a model of what a model file says, in JSON or UBJSON.
+ *
+ * @throws {ModelFileError} when it is not such a model, or one that this reader does not support: dart and gblinear
+ * boosters, categorical splits, leaves of several numbers, other objectives than those of `objectives.ts`.
+ */
+export function modelOf(file: unknown): Model {
+  const learner = objectAt(objectAt(file, "the file")["learner"], "learner");
   const parameters = objectAt(learner["learner_model_param"], "learner.learner_model_param");
   const booster = objectAt(learner["gradient_booster"], "learner.gradient_booster");
   const objectiveName = objectAt(learner["objective"], "learner.objective")["name"];
   const objective = objectiveNamed(objectiveName);
-  assertSupported(parameters, booster);
+  assertSupported(booster);
 
   const features = countAt(parameters["num_feature"], "learner.learner_model_param.num_feature");
-  const outputs = Math.max(1, countAt(parameters["num_class"], "learner.learner_model_param.num_class"));
-  const base = baseMargins(parameters["base_score"], outputs, objective.margin);
+  const classes = countAt(parameters["num_class"], "learner.learner_model_param.num_class");
+  const targets = countAt(parameters["num_target"], "learner.learner_model_param.num_target");
+  // One tree adds to one class or one target, by default; a model of both there is not.
+  const margins = Math.max(1, classes, targets);
+  const outputs = objective.outputs ?? margins;
+  const base = baseMargins(parameters["base_score"], margins, objective.margin);
   const gbtree = objectAt(booster["model"], "learner.gradient_booster.model");
   const trees = listAt(gbtree["trees"], "trees").map((tree, index) => treeAt(tree, `trees[${index}]`));
   const groups = numbersAt(gbtree["tree_info"], "tree_info");
-  if (groups.length !== trees.length || !groups.every((group) => group >= 0 && group < outputs)) {
+  if (groups.length !== trees.length || !groups.every((group) => group >= 0 && group < margins)) {
     throw new ModelFileError(
-      `tree_info must name one of ${outputs} outputs for each of ${trees.length} trees.`,
+      `tree_info must name one of ${margins} outputs for each of ${trees.length} trees.`,
     );
   }
-  const addLeaves = walker(plant(trees, groups, features), outputs);
+  const addLeaves = walker(plant(trees, groups, features), margins);
 
   return Object.freeze({
     objective: String(objectiveName),
     features,
     outputs,
+    classes,
     predict({ rows, columns, cells }: Matrix): Float32Array {
       if (columns > features) {
         throw new FeatureCountError(features, columns);
       }
-      const scores = new Float32Array(rows * outputs);
-      for (let start = 0; start < scores.length; start += outputs) {
+      const scores = new Float32Array(rows * margins);
+      for (let start = 0; start < scores.length; start += margins) {
         scores.set(base, start);
       }
       addLeaves(cells, rows, columns, scores);
-      for (let start = 0; start < scores.length; start += outputs) {
-        objective.transform(scores, start, start + outputs);
+      for (let start = 0; start < scores.length; start += margins) {
+        objective.transform(scores, start, start + margins);
       }
-      return scores;
+      return margins === outputs ? scores : firstOfEach(scores, margins, outputs);
     },
   });
 }

@@ -191,6 +191,11 @@ describe("the faults of one call", () => {
   });
 });
 
+test("a distribution that not even has a text is a mistake, not a crash", () => {
+  const plan = [{ fault: "latency", distribution: { toString: "" } }];
+  expect(mistakesOf(plan)).toMatch(/^\/0\/distribution must be one of "fixed", /);
+});
+
 test("whatever the JSON, it is a plan or a list of mistakes, never a crash", () => {
   const fault = fc.record(
     {

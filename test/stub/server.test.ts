@@ -11,9 +11,12 @@ import {
   type InvokeEndpointCommandInput,
 } from "@aws-sdk/client-sagemaker-runtime";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { xgboostContainer } from "../../src/stub/containers/xgboost-container.ts";
+import { createHosting } from "../../src/stub/hosting.ts";
 import { createRuntime } from "../../src/stub/runtime.ts";
 import { startStub, type Stub } from "../../src/stub/server.ts";
 import type { WireRequest, WireResponse } from "../../src/stub/wire.ts";
+import { createWorkers } from "../../src/stub/workers.ts";
 import { send, sendBytes, signature } from "./raw-http.ts";
 
 const modelFile = fileURLToPath(new URL("../../models/bike-rental/xgboost.json", import.meta.url));
@@ -229,7 +232,7 @@ describe("on the wire", () => {
     ["POST", "/ping"],
     ["POST", `${path}/`],
     ["POST", "/endpoints/a/b/invocations"],
-    ["POST", "/endpoints/xgboost-biketrain-v1/invocations-response-stream"],
+    ["POST", "/endpoints/xgboost-biketrain-v1/invocations-bidirectional-stream"],
   ])("%s %s is an unknown operation", async (method, target) => {
     const response = await send(stub, { method, path: target });
     expect(response.status).toBe(404);
@@ -341,11 +344,15 @@ test("a mistake in the stub is an InternalFailure, not a crash", () => {
     objective: "reg:squarederror",
     features: 1,
     outputs: 1,
+    classes: 0,
     predict: () => {
       throw new TypeError("broken");
     },
   };
-  const { handle } = createRuntime([{ name: "a", variant: "b", model }], { region: "r", accountId: "1" });
+  const hosting = createHosting(() => createWorkers(() => Infinity));
+  const container = xgboostContainer(model);
+  hosting.host({ name: "a", status: "InService", variants: [{ name: "b", weight: 1, container }] });
+  const { handle } = createRuntime(hosting, { region: "r", accountId: "1" });
   const headers = { authorization: signature, "content-type": "text/csv" };
   const response = handle({
     method: "POST",

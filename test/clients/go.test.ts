@@ -1,0 +1,4 @@
+import { go } from "./go.ts";
+import { tryClient } from "./try-client.ts";
+
+tryClient(go);

@@ -1,0 +1,4 @@
+import { js } from "./js.ts";
+import { tryClient } from "./try-client.ts";
+
+tryClient(js);
