@@ -17,7 +17,7 @@ const INLINED = ["@sinclair/typebox", "yaml"];
 const KEPT = /^(errors|service|commands\/(input-error|openapi|serve|stub))\.js$/;
 
 /** The bundle's entries, by the files they are written to. */
-const ENTRIES = { cli: "cli.js" };
+const ENTRIES = { cli: "cli.js", "bundled/encode-worker": "commands/encode-worker.js" };
 
 /** Bundles the command line in `dist`, where tsc has left it file by file. */
 export async function bundle() {

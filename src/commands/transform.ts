@@ -1,15 +1,21 @@
+import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { UsageError } from "../errors.ts";
-import { filesOfModel, loadModel } from "../registry.ts";
+import { filesOfModel, loadSources, modelOf } from "../registry.ts";
 import { keepApart } from "./apart.ts";
+import type { Format } from "./block-encoder.ts";
 import type { Command, Io } from "./command.ts";
+import { startThread } from "./encode-threads.ts";
 import { type Output, openOutput } from "./output.ts";
 import { counted, print } from "./print.ts";
 import { createProgress } from "./progress.ts";
 import { createRejects } from "./rejects.ts";
 import { openSource } from "./source.ts";
 import { createChooser, readSplit, splitNames } from "./split.ts";
-import { type Format, transformRows } from "./transform-rows.ts";
+import { transformRows } from "./transform-rows.ts";
+
+/** Threads where the command line names no number: further ones would wait for the one that reads and writes. */
+const MOST_JOBS = 4;
 
 /** `skewless transform`: a raw CSV file → what SageMaker trains on, or what the endpoint gets. */
 export const transform: Command = {
@@ -47,6 +53,11 @@ export const transform: Command = {
       value: "FILE.csv",
       description: "File for the rows that do not fit, with line and reasons; the others are written",
     },
+    jobs: {
+      type: "string",
+      value: "N",
+      description: `Threads that encode a large file (default: one for each core, ${MOST_JOBS} at most); 1: no other thread`,
+    },
   },
   help: `RAW.csv has a header. The model's inputs are found in it by name, in any order; other columns are left out.
 Where it has the target's column too, the result is a training set: the target first, transformed as
@@ -56,7 +67,7 @@ RAW.csv may be -, which is stdin. OUT.csv appears only when every row was fine, 
 --split shares the rows out one by one, in their order: each by a pseudo-random number (SplitMix32) that depends on
 the seed and on the row's place in RAW.csv alone, so that the sizes are near PART, not equal to it. In libsvm's form
 columns count from 0, as XGBoost counts them; zeros are written, missing values are not; without a target's column the
-label is 0. The exit code is 1 where a row did not fit, with --rejects too.
+label is 0. Whatever --jobs says, the result is the same. The exit code is 1 where a row did not fit, with --rejects too.
 
 Examples:
   printf '%s\\n' datetime,season,holiday,workingday,weather,temp,atemp,humidity,windspeed,count \\
@@ -67,7 +78,8 @@ Examples:
   run: async ({ positionals, values }, io) => {
     const [modelPath, rawPath] = positionals as [string, string];
     const settings = readSettings(values as Record<string, string | undefined>, values["header"] === true);
-    const { pipeline } = await loadModel(modelPath, io.env);
+    const sources = await loadSources(modelPath, io.env);
+    const { pipeline } = await modelOf(modelPath, sources);
     const writes = settings.paths.map((path) => ({ path, option: "--output" }));
     if (settings.rejects !== undefined) writes.push({ path: settings.rejects, option: "--rejects" });
     await keepApart(writes, [...filesOfModel(modelPath), rawPath], io);
@@ -95,6 +107,8 @@ Examples:
         rejects,
         progress,
         announce,
+        helpers: settings.jobs - 1,
+        startThread: (header, encoding) => startThread({ ...encoding, sources, header }),
       });
       for (const output of open) await output.commit();
       progress.clear();
@@ -125,6 +139,7 @@ interface Settings {
   readonly format: Format;
   readonly header: boolean;
   readonly rejects: string | undefined;
+  readonly jobs: number;
 }
 
 function readSettings(values: Readonly<Record<string, string | undefined>>, header: boolean): Settings {
@@ -141,7 +156,14 @@ function readSettings(values: Readonly<Record<string, string | undefined>>, head
   if (rejects !== undefined && paths.some((path) => resolve(path) === resolve(rejects))) {
     throw new UsageError(`--rejects ${rejects}: is where the other rows go.`);
   }
-  return { paths, choose: split === undefined ? () => 0 : createChooser(split), format, header, rejects };
+  const choose = split === undefined ? () => 0 : createChooser(split);
+  return { paths, choose, format, header, rejects, jobs: readJobs(values["jobs"]) };
+}
+
+function readJobs(jobs: string | undefined): number {
+  if (jobs === undefined) return Math.min(availableParallelism(), MOST_JOBS);
+  if (/^[1-9]\d?$/.test(jobs)) return Number(jobs);
+  throw new UsageError(`--jobs ${jobs}: is not a whole number from 1 to 99.`);
 }
 
 async function announceIgnored(name: string, ignored: readonly string[], { stderr }: Io): Promise<void> {
