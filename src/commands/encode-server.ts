@@ -24,18 +24,20 @@ export interface EncodeCall {
 export type EncodeAnswer = { readonly data: ArrayBuffer; readonly encoded: PackedEncoded } | undefined;
 
 /** One end of the line between two threads. */
-export type EncodePort = Pick<MessagePort, "on" | "postMessage">;
+export type EncodePort = Pick<MessagePort, "on" | "once" | "postMessage">;
 
-/** Encodes the blocks that come in, one after the other. */
-export function serveBlocks(port: EncodePort, setup: EncodeSetup): void {
-  const { encodeBlock } = compileEncoder(setup);
-  port.on("message", ({ data, size, isWhole, into }: EncodeCall) => {
-    const encoded = unpackEncoded(into);
-    encodeBlock({ data: Buffer.from(data), size, isWhole, bytes: 0 }, encoded);
-    const packed = packEncoded(encoded);
-    port.postMessage({ data, encoded: packed }, [data, packed.text, packed.ends]);
+/** Takes a setup, and then encodes the blocks that come in, one after the other. */
+export function serveBlocks(port: EncodePort): void {
+  port.once("message", (setup: EncodeSetup) => {
+    const { encodeBlock } = compileEncoder(setup);
+    port.on("message", ({ data, size, isWhole, into }: EncodeCall) => {
+      const encoded = unpackEncoded(into);
+      encodeBlock({ data: Buffer.from(data), size, isWhole, bytes: 0 }, encoded);
+      const packed = packEncoded(encoded);
+      port.postMessage({ data, encoded: packed } satisfies EncodeAnswer, [data, packed.text, packed.ends]);
+    });
+    port.postMessage(undefined satisfies EncodeAnswer);
   });
-  port.postMessage(undefined, []);
 }
 
 function compileEncoder({ sources: { file, fitted }, header, ...encoding }: EncodeSetup): BlockEncoder {

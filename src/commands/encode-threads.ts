@@ -6,6 +6,8 @@ import { type Encoded, packEncoded, unpackEncoded } from "./encoded.ts";
 
 /** Another thread that encodes blocks. */
 export interface EncodeThread {
+  /** Says what is to be done: once, before all else. */
+  readonly begin: (setup: EncodeSetup) => void;
   /** Whether it would take a block: it is running, and has little to do. */
   readonly isFree: () => boolean;
   /**
@@ -26,7 +28,7 @@ export interface EncodedBlock {
 
 /** A line to another thread. */
 export interface ThreadLine {
-  readonly send: (call: EncodeCall, transfer: ArrayBuffer[]) => void;
+  readonly send: (message: EncodeSetup | EncodeCall, transfer: ArrayBuffer[]) => void;
   /** Whom to call with what the thread answers, and with the reason when it has come to an end. */
   readonly listen: (hear: (answer: EncodeAnswer) => void, fail: (error: Error) => void) => void;
   readonly close: () => void;
@@ -41,12 +43,12 @@ interface Call {
 }
 
 /** Starts a thread. Until it is ready it takes nothing, and one that cannot start never does: others do its work. */
-export function startThread(setup: EncodeSetup): EncodeThread {
+export function startThread(): EncodeThread {
   // Beside this file, in whichever form this is; of what this process was started with nothing is of use to it.
   const url = new URL(`./encode-worker${extname(import.meta.url)}`, import.meta.url);
-  const worker = new Worker(url, { workerData: setup, execArgv: [] });
+  const worker = new Worker(url, { execArgv: [] });
   return connectThread({
-    send: (call, transfer) => worker.postMessage(call, transfer),
+    send: (message, transfer) => worker.postMessage(message, transfer),
     listen: (hear, fail) => {
       worker.on("message", hear);
       worker.on("error", fail);
@@ -73,6 +75,7 @@ export function connectThread(line: ThreadLine): EncodeThread {
     },
   );
   return {
+    begin: (setup) => line.send(setup, []),
     isFree: () => isRunning && calls.length < AT_HAND,
     encode: ({ data, size, isWhole }, into) =>
       new Promise((resolve, reject) => {

@@ -1,5 +1,5 @@
-import { parentPort, workerData } from "node:worker_threads";
-import { type EncodeSetup, serveBlocks } from "./encode-server.ts";
+import { parentPort } from "node:worker_threads";
+import { serveBlocks } from "./encode-server.ts";
 
 // Of a thread that `encode-threads.ts` starts.
-serveBlocks(parentPort!, workerData as EncodeSetup);
+serveBlocks(parentPort!);

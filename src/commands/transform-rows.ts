@@ -1,5 +1,6 @@
 import { csvHeader } from "../model/formats.ts";
 import type { Pipeline } from "../model/pipeline.ts";
+import type { ModelSources } from "../registry.ts";
 import { type BlockEncoder, type Encoding, createBlockEncoder } from "./block-encoder.ts";
 import { type CsvBlock, readBlocks } from "./csv-blocks.ts";
 import { emptyError, recordCells, scanStart } from "./csv-records.ts";
@@ -22,11 +23,12 @@ export interface TransformJob extends Destination, Pick<Encoding, "format"> {
   readonly progress: Progress;
   /** Hears which columns of the raw file are left out. */
   readonly announce: (ignored: readonly string[]) => Promise<void>;
-  /** How many threads are to help, and how one is started that encodes as it is said. */
+  /** What the pipeline is compiled from, for other threads. */
+  readonly sources: ModelSources;
+  /** How many threads are to help with a file of {@link minBytes} or more, and how one is started. */
   readonly helpers: number;
-  readonly startThread: (header: readonly string[], encoding: Encoding) => EncodeThread;
-  /** How large a file must be for help to be called: instead of {@link MIN_BYTES}. */
-  readonly minBytes?: number;
+  readonly startThread: () => EncodeThread;
+  readonly minBytes: number;
 }
 
 /** What was made. */
@@ -38,9 +40,6 @@ export interface Transformed {
   /** Rows of the raw file. */
   readonly rowsRead: number;
 }
-
-/** A thread takes as long to start as this one to encode so much. Of stdin as much must have come. */
-const MIN_BYTES = 4 * 1024 * 1024;
 
 /** What is known once the header has been read. */
 interface Begun {
@@ -56,7 +55,7 @@ interface Begun {
  *   cannot be told apart from the next
  */
 export async function transformRows(job: TransformJob): Promise<Transformed> {
-  const { source, progress, helpers, minBytes = MIN_BYTES } = job;
+  const { source, sources, progress, helpers, minBytes } = job;
   const encoding = { format: job.format, goesOn: job.rejects !== undefined };
   const memory = createMemory();
   const merge = createMerge(job, source.name);
@@ -66,7 +65,8 @@ export async function transformRows(job: TransformJob): Promise<Transformed> {
     const { header, encoder, blocks: own } = await begin(blocks, job, encoding, merge.take);
     const help = (bytes: number): readonly EncodeThread[] => {
       if (threads.length < helpers && Math.max(bytes, source.totalBytes ?? 0) >= minBytes) {
-        while (threads.length < helpers) threads.push(job.startThread(header, encoding));
+        while (threads.length < helpers) threads.push(job.startThread());
+        for (const thread of threads) thread.begin({ ...encoding, sources, header });
       }
       return threads;
     };

@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { UsageError } from "../errors.ts";
@@ -5,7 +6,7 @@ import { filesOfModel, loadSources, modelOf } from "../registry.ts";
 import { keepApart } from "./apart.ts";
 import type { Format } from "./block-encoder.ts";
 import type { Command, Io } from "./command.ts";
-import { startThread } from "./encode-threads.ts";
+import { type EncodeThread, startThread } from "./encode-threads.ts";
 import { type Output, openOutput } from "./output.ts";
 import { counted, print } from "./print.ts";
 import { createProgress } from "./progress.ts";
@@ -13,6 +14,9 @@ import { createRejects } from "./rejects.ts";
 import { openSource } from "./source.ts";
 import { createChooser, readSplit, splitNames } from "./split.ts";
 import { transformRows } from "./transform-rows.ts";
+
+/** A thread takes as long to start as this one to encode so much. Of stdin as much must have come. */
+const MIN_BYTES = 4 * 1024 * 1024;
 
 /** Threads where the command line names no number: further ones would wait for the one that reads and writes. */
 const MOST_JOBS = 4;
@@ -78,59 +82,77 @@ Examples:
   run: async ({ positionals, values }, io) => {
     const [modelPath, rawPath] = positionals as [string, string];
     const settings = readSettings(values as Record<string, string | undefined>, values["header"] === true);
-    const sources = await loadSources(modelPath, io.env);
-    const { pipeline } = await modelOf(modelPath, sources);
-    const writes = settings.paths.map((path) => ({ path, option: "--output" }));
-    if (settings.rejects !== undefined) writes.push({ path: settings.rejects, option: "--rejects" });
-    await keepApart(writes, [...filesOfModel(modelPath), rawPath], io);
-    const source = await openSource(rawPath, io);
-    const open: Output[] = [];
-    const openNext = async (path: string) => {
-      const output = await openOutput(path, io);
-      open.push(output);
-      return output;
-    };
-    const progress = createProgress(io.stderr, source.totalBytes);
+    // They take as long to start as the rest does until there is something to do for them.
+    const isLarge = settings.jobs > 1 && rawPath !== "-" && (await sizeOf(rawPath)) >= MIN_BYTES;
+    const early = Array.from({ length: isLarge ? settings.jobs - 1 : 0 }, () => startThread());
     try {
-      const outputs: Output[] = [];
-      for (const path of settings.paths) outputs.push(await openNext(path));
-      const rejects =
-        settings.rejects === undefined ? undefined : createRejects(await openNext(settings.rejects));
-      const announce = (ignored: readonly string[]) => announceIgnored(source.name, ignored, io);
-      const { kind, rows, rowsRead } = await transformRows({
-        pipeline,
-        source,
-        outputs,
-        choose: settings.choose,
-        format: settings.format,
-        header: settings.header,
-        rejects,
-        progress,
-        announce,
-        helpers: settings.jobs - 1,
-        startThread: (header, encoding) => startThread({ ...encoding, sources, header }),
-      });
-      for (const output of open) await output.commit();
-      progress.clear();
-      const lines = outputs.map(({ name }, i) => `${name}: ${kind}, ${counted(rows[i]!, "row")}`);
-      const rejected = rejects?.count() ?? 0;
-      // Read as a training or a validation set it would be a failure somewhere else, hours later.
-      const empty = outputs.filter((_, i) => rows[i] === 0);
-      if (settings.paths.length > 1 && rowsRead > 0) {
-        lines.unshift(
-          ...empty.map(({ name }) => `warning: ${name} holds no row: choose another --split or --seed`),
-        );
-      }
-      if (rejected > 0)
-        lines.unshift(`${rejects!.output.name}: ${counted(rejected, "row")} that did not fit`);
-      await print(io.stderr, `${lines.join("\n")}, ${progress.rate(rowsRead)}\n`);
-      return rejected > 0 ? 1 : 0;
+      return await transformFile(modelPath, rawPath, settings, () => early.pop() ?? startThread(), io);
     } finally {
-      progress.clear();
-      for (const output of open) await output.discard();
+      for (const thread of early) thread.close();
     }
   },
 };
+
+async function transformFile(
+  modelPath: string,
+  rawPath: string,
+  settings: Settings,
+  start: () => EncodeThread,
+  io: Io,
+): Promise<number> {
+  const sources = await loadSources(modelPath, io.env);
+  const { pipeline } = await modelOf(modelPath, sources);
+  const writes = settings.paths.map((path) => ({ path, option: "--output" }));
+  if (settings.rejects !== undefined) writes.push({ path: settings.rejects, option: "--rejects" });
+  await keepApart(writes, [...filesOfModel(modelPath), rawPath], io);
+  const source = await openSource(rawPath, io);
+  const open: Output[] = [];
+  const openNext = async (path: string) => {
+    const output = await openOutput(path, io);
+    open.push(output);
+    return output;
+  };
+  const progress = createProgress(io.stderr, source.totalBytes);
+  try {
+    const outputs: Output[] = [];
+    for (const path of settings.paths) outputs.push(await openNext(path));
+    const rejects =
+      settings.rejects === undefined ? undefined : createRejects(await openNext(settings.rejects));
+    const announce = (ignored: readonly string[]) => announceIgnored(source.name, ignored, io);
+    const { kind, rows, rowsRead } = await transformRows({
+      pipeline,
+      source,
+      outputs,
+      choose: settings.choose,
+      format: settings.format,
+      header: settings.header,
+      rejects,
+      progress,
+      announce,
+      sources,
+      helpers: settings.jobs - 1,
+      startThread: start,
+      minBytes: MIN_BYTES,
+    });
+    for (const output of open) await output.commit();
+    progress.clear();
+    const lines = outputs.map(({ name }, i) => `${name}: ${kind}, ${counted(rows[i]!, "row")}`);
+    const rejected = rejects?.count() ?? 0;
+    // Read as a training or a validation set it would be a failure somewhere else, hours later.
+    const empty = outputs.filter((_, i) => rows[i] === 0);
+    if (settings.paths.length > 1 && rowsRead > 0) {
+      lines.unshift(
+        ...empty.map(({ name }) => `warning: ${name} holds no row: choose another --split or --seed`),
+      );
+    }
+    if (rejected > 0) lines.unshift(`${rejects!.output.name}: ${counted(rejected, "row")} that did not fit`);
+    await print(io.stderr, `${lines.join("\n")}, ${progress.rate(rowsRead)}\n`);
+    return rejected > 0 ? 1 : 0;
+  } finally {
+    progress.clear();
+    for (const output of open) await output.discard();
+  }
+}
 
 /** What the options say. */
 interface Settings {
@@ -158,6 +180,11 @@ function readSettings(values: Readonly<Record<string, string | undefined>>, head
   }
   const choose = split === undefined ? () => 0 : createChooser(split);
   return { paths, choose, format, header, rejects, jobs: readJobs(values["jobs"]) };
+}
+
+/** Of a file; 0 of one that cannot be looked at, which is told when it is opened. */
+async function sizeOf(path: string): Promise<number> {
+  return (await stat(path).catch(() => undefined))?.size ?? 0;
 }
 
 function readJobs(jobs: string | undefined): number {
