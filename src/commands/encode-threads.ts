@@ -46,7 +46,9 @@ interface Call {
 export function startThread(): EncodeThread {
   // Beside this file, in whichever form this is; of what this process was started with nothing is of use to it.
   const url = new URL(`./encode-worker${extname(import.meta.url)}`, import.meta.url);
-  const worker = new Worker(url, { execArgv: [] });
+  // What becomes garbage is small and soon dead: with the usual room for it each thread would take 10 MB more.
+  const resourceLimits = { maxYoungGenerationSizeMb: 4 };
+  const worker = new Worker(url, { execArgv: [], resourceLimits });
   return connectThread({
     send: (message, transfer) => worker.postMessage(message, transfer),
     listen: (hear, fail) => {
