@@ -1,5 +1,6 @@
-// tsc leaves the command line without its execute bit, which `npx skewless` and the image rely on.
-import { chmodSync, existsSync } from "node:fs";
+// What tsc leaves to do: the bundle, and the execute bit that `npx skewless` and the image rely on.
+import { chmodSync } from "node:fs";
+import { bundle } from "./bundle.js";
 
-const cli = new URL("../dist/cli.js", import.meta.url);
-if (existsSync(cli)) chmodSync(cli, 0o755);
+await bundle();
+chmodSync(new URL("../dist/cli.js", import.meta.url), 0o755);

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { run } from "./commands/run.ts";
-import { environment } from "./config.ts";
+import { environment } from "./environment.ts";
 import { requireNode } from "./node-version.ts";
 
 try {

@@ -1,5 +1,6 @@
 import { type Static, type TObject, Type } from "@sinclair/typebox";
 import { envSchema } from "env-schema";
+import { environment } from "./environment.ts";
 import { UsageError } from "./errors.ts";
 
 /**
@@ -180,16 +181,13 @@ export interface Config {
   readonly variables: Readonly<Record<string, string | undefined>>;
 }
 
-/** The environment of this process, for the command line to hand on: nothing else reads `process.env`. */
-export const environment: Config["variables"] = process.env;
-
 /**
  * Reads the configuration.
  *
  * @param env the environment; an empty variable counts as unset, as compose files leave it
  * @throws {UsageError} naming every variable with a wrong value, and what it may be
  */
-export function loadConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
+export function loadConfig(env: Readonly<Record<string, string | undefined>> = environment): Config {
   const variables = Object.fromEntries(
     Object.entries(env).filter(([, value]) => value !== undefined && value !== ""),
   );

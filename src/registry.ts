@@ -3,7 +3,7 @@ import { readFile, readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Document, LineCounter, type Node, isMap, isSeq, parseDocument, visit } from "yaml";
 import { UsageError } from "./errors.ts";
-import { type FittedOn, beside, fittedPathOf, readFitted } from "./fitted-file.ts";
+import { type Fitted, type FittedOn, beside, fittedPathOf, readFitted } from "./fitted-file.ts";
 import type { Issue } from "./model/check.ts";
 import { type GoldenRow, isPrediction, replayGolden } from "./model/golden.ts";
 import { type ModelFile, checkModelFile } from "./model/model-file.ts";
@@ -84,18 +84,42 @@ async function filesOfFolder(folder: string): Promise<string[]> {
   return found.map((file) => join(folder, file));
 }
 
+/** What a model is compiled from: plain data, which may be handed to another thread. */
+export interface ModelSources {
+  readonly file: ModelFile;
+  /** Absent where nothing is learned. */
+  readonly fitted: Fitted | undefined;
+}
+
 /**
  * Loads one model file, and beside it what was learned for it and its golden rows, without replaying them.
  *
  * @throws {UsageError} naming the file, the line and the mistake; or what to run, where there is nothing learned that fits
  */
-export async function loadModel(
+export async function loadModel(path: string, variables: Variables, limits?: RequestLimits): Promise<Model> {
+  return modelOf(path, await loadSources(path, variables), limits);
+}
+
+/**
+ * Loads one model file, and what was learned for it: the first half of {@link loadModel}.
+ *
+ * @throws {UsageError} as {@link loadModel}
+ */
+export async function loadSources(path: string, variables: Variables): Promise<ModelSources> {
+  const file = await loadModelFile(path, variables);
+  return { file, fitted: await readFitted(path, file) };
+}
+
+/**
+ * Compiles what was loaded, and loads the golden rows: the other half of {@link loadModel}.
+ *
+ * @throws {UsageError} as {@link loadModel}
+ */
+export async function modelOf(
   path: string,
-  variables: Variables,
+  { file, fitted: found }: ModelSources,
   limits: RequestLimits = DEFAULT_LIMITS,
 ): Promise<Model> {
-  const file = await loadModelFile(path, variables);
-  const found = await readFitted(path, file);
   const pipeline = compilePipeline(file, limits, found?.learned, found?.target);
   const golden = await loadGolden(beside(path, ".golden.jsonl"));
   if (found === undefined) return { pipeline, golden };

@@ -201,7 +201,7 @@ test("every variable is described, and has a default or may be left out", () => 
   }
 });
 
-test("nothing in src but config.ts reads the environment of the process", () => {
+test("nothing in src but environment.ts reads the environment of the process", () => {
   const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((file) =>
     file.endsWith(".ts"),
   );
@@ -212,5 +212,5 @@ test("nothing in src but config.ts reads the environment of the process", () => 
       code,
     );
   });
-  expect(readers).toEqual(["config.ts"]);
+  expect(readers).toEqual(["environment.ts"]);
 });

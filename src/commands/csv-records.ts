@@ -2,6 +2,7 @@ import {
   type CsvRecords,
   type CsvScan,
   FAULTS,
+  type Fault,
   MAX_ROW_BYTES,
   addBytes,
   scanRecords,
@@ -33,16 +34,14 @@ export async function* readRecords({ name, chunks }: Source): AsyncGenerator<Csv
   const search = function* (isLast: boolean): Generator<CsvBatch> {
     if (!isStarted) scan.at = lengthOfMark(scan, name);
     isStarted = true;
-    const { at, line } = scan;
-    const fault = scanRecords(scan, isLast);
-    if (line === 1 && (scan.count > 0 || fault !== undefined)) refuseOldLineEnds(scan, at, name);
+    const fault = scan.line === 1 ? scanFirstLine(scan, isLast, name) : scanRecords(scan, isLast);
     searched = scan.size - scan.at;
     if (scan.count > 0) {
       isEmpty = false;
       yield batchOf(scan, bytes);
     }
     if (fault !== undefined) {
-      throw new InputError(`${name}:${scan.line}: the row that begins here ${FAULTS[fault]}`);
+      throw faultError(fault, scan.line, name);
     }
   };
   for await (const chunk of chunks) {
@@ -53,8 +52,35 @@ export async function* readRecords({ name, chunks }: Source): AsyncGenerator<Csv
   }
   yield* search(true);
   if (isEmpty) {
-    throw new InputError(`${name}:1: is empty; the first line must be a header with the columns' names.`);
+    throw emptyError(name);
   }
+}
+
+/**
+ * Finds the records of a file's first piece, as `scanRecords` does.
+ *
+ * @throws {InputError} where the file is in a form that is not read
+ */
+export function scanStart(scan: CsvScan, isLast: boolean, name: string): Fault | undefined {
+  scan.at = lengthOfMark(scan, name);
+  return scanFirstLine(scan, isLast, name);
+}
+
+function scanFirstLine(scan: CsvScan, isLast: boolean, name: string): Fault | undefined {
+  const { at } = scan;
+  const fault = scanRecords(scan, isLast);
+  if (scan.count > 0 || fault !== undefined) refuseOldLineEnds(scan, at, name);
+  return fault;
+}
+
+/** What is said of a file whose record on that line is broken. */
+export function faultError(fault: Fault, line: number, name: string): InputError {
+  return new InputError(`${name}:${line}: the row that begins here ${FAULTS[fault]}`);
+}
+
+/** What is said of a file without any record. */
+export function emptyError(name: string): InputError {
+  return new InputError(`${name}:1: is empty; the first line must be a header with the columns' names.`);
 }
 
 /** Field by field, so that all batches are of one shape: they are read in loops that run a million times. */

@@ -57,8 +57,7 @@ export function startScan(): CsvScan {
 /** Puts a further chunk behind what is left of the last one, whose records are gone then. The chunk is copied. */
 export function addBytes(scan: CsvScan, chunk: Uint8Array): void {
   const rest = scan.size - scan.at;
-  // More than there are: for the sentinel, and for words that begin at the last byte.
-  const needed = rest + chunk.length + 4;
+  const needed = rest + chunk.length + SPARE_BYTES;
   const into = needed > scan.data.length ? Buffer.allocUnsafe(needed * 2) : scan.data;
   if (into !== scan.data || scan.at > 0) scan.data.copy(into, 0, scan.at, scan.size);
   into.set(chunk, rest);
@@ -69,8 +68,28 @@ export function addBytes(scan: CsvScan, chunk: Uint8Array): void {
   scan.at = 0;
 }
 
+/**
+ * Puts a piece of a file in the place of what a scan holds. The piece is not copied.
+ *
+ * @param data with {@link SPARE_BYTES} behind the `size` bytes that count; the first of them is written to
+ */
+export function setBytes(scan: CsvScan, data: Buffer, size: number): void {
+  scan.data = data;
+  scan.view = viewOf(data);
+  scan.size = size;
+  scan.count = 0;
+  scan.at = 0;
+  scan.line = 1;
+}
+
+/** More than there are: for the sentinel, and for words that begin at the last byte. */
+export const SPARE_BYTES = 4;
+
 /** A row that is larger is a mistake, such as a quote that is never closed, and would only fill the memory. */
 export const MAX_ROW_BYTES = 1024 * 1024;
+
+/** What is wrong with a record. */
+export type Fault = keyof typeof FAULTS;
 
 /** Why a record is none: what may follow "the row that begins here". */
 export const FAULTS = {
@@ -87,10 +106,10 @@ export const FAULTS = {
  * @param isLast whether no further bytes come: then the last record needs no line end
  * @returns what is wrong with the record at `scan.at`, on `scan.line`; undefined where nothing is
  */
-export function scanRecords(scan: CsvScan, isLast: boolean): keyof typeof FAULTS | undefined {
+export function scanRecords(scan: CsvScan, isLast: boolean): Fault | undefined {
   const { data, size } = scan;
   let { at, line, starts, ends, firsts, lines } = scan;
-  let fault: keyof typeof FAULTS | undefined;
+  let fault: Fault | undefined;
   let count = 0;
   let cells = 0;
   // What lies behind the data ends every cell, so that the search need not ask at each byte whether it is at the end.

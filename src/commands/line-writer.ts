@@ -1,6 +1,6 @@
 import { LONGEST_NUMBER, writeNumber } from "./cell-number.ts";
 
-/** Text that is being made, as bytes. */
+/** Text that is being made, as bytes; the memory is its alone. */
 export interface LineBuffer {
   bytes: Buffer;
   /** The same bytes. */
@@ -28,22 +28,21 @@ const LETTER_N = 0x6e;
 
 /** An empty buffer, which grows as it is written to. */
 export function createLineBuffer(): LineBuffer {
-  const bytes = Buffer.allocUnsafe(64 * 1024);
-  return { bytes, view: viewOf(bytes), size: 0 };
+  return lineBufferOf(Buffer.allocUnsafeSlow(64 * 1024).buffer, 0);
+}
+
+/** A buffer over memory that is there; its first bytes are the text. */
+export function lineBufferOf(memory: ArrayBuffer, size: number): LineBuffer {
+  return { bytes: Buffer.from(memory), view: new DataView(memory), size };
 }
 
 /** Makes sure that so many bytes more can be written. */
 export function makeRoom(buffer: LineBuffer, bytes: number): void {
   const needed = buffer.size + bytes;
   if (needed <= buffer.bytes.length) return;
-  const larger = Buffer.allocUnsafe(needed * 2);
-  buffer.bytes.copy(larger, 0, 0, buffer.size);
-  buffer.bytes = larger;
-  buffer.view = viewOf(larger);
-}
-
-function viewOf({ buffer, byteOffset, length }: Buffer): DataView {
-  return new DataView(buffer, byteOffset, length);
+  const larger = lineBufferOf(Buffer.allocUnsafeSlow(needed * 2).buffer, buffer.size);
+  buffer.bytes.copy(larger.bytes, 0, 0, buffer.size);
+  Object.assign(buffer, larger);
 }
 
 /** Writes rows as CSV; a missing value is an empty cell. */

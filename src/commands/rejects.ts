@@ -1,5 +1,4 @@
 import { csvCell } from "./csv.ts";
-import { type CsvBatch, recordCells } from "./csv-records.ts";
 import type { Output } from "./output.ts";
 
 /** A file of the rows that did not fit. */
@@ -9,8 +8,8 @@ export interface Rejects {
   readonly count: () => number;
   /** Takes the raw file's header. */
   readonly begin: (header: readonly string[]) => void;
-  /** Takes record i of a batch, and why it does not fit. */
-  readonly add: (batch: CsvBatch, i: number, reasons: readonly string[]) => void;
+  /** Takes the row on that line, and why it does not fit. */
+  readonly add: (line: number, reasons: readonly string[], cells: readonly string[]) => void;
   /** Writes what it has taken. */
   readonly flush: () => Promise<void>;
 }
@@ -25,10 +24,9 @@ export function createRejects(output: Output): Rejects {
     begin: (header) => {
       text += `${["line", "reasons", ...header.map(csvCell)].join(",")}\n`;
     },
-    add: (batch, i, reasons) => {
+    add: (line, reasons, cells) => {
       count++;
-      const cells = [reasons.join("; "), ...recordCells(batch, i)].map(csvCell);
-      text += `${[batch.lines[i], ...cells].join(",")}\n`;
+      text += `${[line, ...[reasons.join("; "), ...cells].map(csvCell)].join(",")}\n`;
     },
     flush: async () => {
       const written = text;

@@ -1,15 +1,25 @@
+import { stat } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { UsageError } from "../errors.ts";
-import { filesOfModel, loadModel } from "../registry.ts";
+import { filesOfModel, loadSources, modelOf } from "../registry.ts";
 import { keepApart } from "./apart.ts";
+import type { Format } from "./block-encoder.ts";
 import type { Command, Io } from "./command.ts";
+import { type EncodeThread, startThread } from "./encode-threads.ts";
 import { type Output, openOutput } from "./output.ts";
 import { counted, print } from "./print.ts";
 import { createProgress } from "./progress.ts";
 import { createRejects } from "./rejects.ts";
 import { openSource } from "./source.ts";
 import { createChooser, readSplit, splitNames } from "./split.ts";
-import { type Format, transformRows } from "./transform-rows.ts";
+import { transformRows } from "./transform-rows.ts";
+
+/** A thread takes as long to start as this one to encode so much. Of stdin as much must have come. */
+const MIN_BYTES = 4 * 1024 * 1024;
+
+/** Threads where the command line names no number: further ones would wait for the one that reads and writes. */
+const MOST_JOBS = 4;
 
 /** `skewless transform`: a raw CSV file → what SageMaker trains on, or what the endpoint gets. */
 export const transform: Command = {
@@ -47,6 +57,11 @@ export const transform: Command = {
       value: "FILE.csv",
       description: "File for the rows that do not fit, with line and reasons; the others are written",
     },
+    jobs: {
+      type: "string",
+      value: "N",
+      description: `Threads that encode a large file (default: one for each core, ${MOST_JOBS} at most); 1: no other thread`,
+    },
   },
   help: `RAW.csv has a header. The model's inputs are found in it by name, in any order; other columns are left out.
 Where it has the target's column too, the result is a training set: the target first, transformed as
@@ -56,7 +71,7 @@ RAW.csv may be -, which is stdin. OUT.csv appears only when every row was fine, 
 --split shares the rows out one by one, in their order: each by a pseudo-random number (SplitMix32) that depends on
 the seed and on the row's place in RAW.csv alone, so that the sizes are near PART, not equal to it. In libsvm's form
 columns count from 0, as XGBoost counts them; zeros are written, missing values are not; without a target's column the
-label is 0. The exit code is 1 where a row did not fit, with --rejects too.
+label is 0. Whatever --jobs says, the result is the same. The exit code is 1 where a row did not fit, with --rejects too.
 
 Examples:
   printf '%s\\n' datetime,season,holiday,workingday,weather,temp,atemp,humidity,windspeed,count \\
@@ -67,56 +82,77 @@ Examples:
   run: async ({ positionals, values }, io) => {
     const [modelPath, rawPath] = positionals as [string, string];
     const settings = readSettings(values as Record<string, string | undefined>, values["header"] === true);
-    const { pipeline } = await loadModel(modelPath, io.env);
-    const writes = settings.paths.map((path) => ({ path, option: "--output" }));
-    if (settings.rejects !== undefined) writes.push({ path: settings.rejects, option: "--rejects" });
-    await keepApart(writes, [...filesOfModel(modelPath), rawPath], io);
-    const source = await openSource(rawPath, io);
-    const open: Output[] = [];
-    const openNext = async (path: string) => {
-      const output = await openOutput(path, io);
-      open.push(output);
-      return output;
-    };
-    const progress = createProgress(io.stderr, source.totalBytes);
+    // They take as long to start as the rest does until there is something to do for them.
+    const isLarge = settings.jobs > 1 && rawPath !== "-" && (await sizeOf(rawPath)) >= MIN_BYTES;
+    const early = Array.from({ length: isLarge ? settings.jobs - 1 : 0 }, () => startThread());
     try {
-      const outputs: Output[] = [];
-      for (const path of settings.paths) outputs.push(await openNext(path));
-      const rejects =
-        settings.rejects === undefined ? undefined : createRejects(await openNext(settings.rejects));
-      const announce = (ignored: readonly string[]) => announceIgnored(source.name, ignored, io);
-      const { kind, rows, rowsRead } = await transformRows({
-        pipeline,
-        source,
-        outputs,
-        choose: settings.choose,
-        format: settings.format,
-        header: settings.header,
-        rejects,
-        progress,
-        announce,
-      });
-      for (const output of open) await output.commit();
-      progress.clear();
-      const lines = outputs.map(({ name }, i) => `${name}: ${kind}, ${counted(rows[i]!, "row")}`);
-      const rejected = rejects?.count() ?? 0;
-      // Read as a training or a validation set it would be a failure somewhere else, hours later.
-      const empty = outputs.filter((_, i) => rows[i] === 0);
-      if (settings.paths.length > 1 && rowsRead > 0) {
-        lines.unshift(
-          ...empty.map(({ name }) => `warning: ${name} holds no row: choose another --split or --seed`),
-        );
-      }
-      if (rejected > 0)
-        lines.unshift(`${rejects!.output.name}: ${counted(rejected, "row")} that did not fit`);
-      await print(io.stderr, `${lines.join("\n")}, ${progress.rate(rowsRead)}\n`);
-      return rejected > 0 ? 1 : 0;
+      return await transformFile(modelPath, rawPath, settings, () => early.pop() ?? startThread(), io);
     } finally {
-      progress.clear();
-      for (const output of open) await output.discard();
+      for (const thread of early) thread.close();
     }
   },
 };
+
+async function transformFile(
+  modelPath: string,
+  rawPath: string,
+  settings: Settings,
+  start: () => EncodeThread,
+  io: Io,
+): Promise<number> {
+  const sources = await loadSources(modelPath, io.env);
+  const { pipeline } = await modelOf(modelPath, sources);
+  const writes = settings.paths.map((path) => ({ path, option: "--output" }));
+  if (settings.rejects !== undefined) writes.push({ path: settings.rejects, option: "--rejects" });
+  await keepApart(writes, [...filesOfModel(modelPath), rawPath], io);
+  const source = await openSource(rawPath, io);
+  const open: Output[] = [];
+  const openNext = async (path: string) => {
+    const output = await openOutput(path, io);
+    open.push(output);
+    return output;
+  };
+  const progress = createProgress(io.stderr, source.totalBytes);
+  try {
+    const outputs: Output[] = [];
+    for (const path of settings.paths) outputs.push(await openNext(path));
+    const rejects =
+      settings.rejects === undefined ? undefined : createRejects(await openNext(settings.rejects));
+    const announce = (ignored: readonly string[]) => announceIgnored(source.name, ignored, io);
+    const { kind, rows, rowsRead } = await transformRows({
+      pipeline,
+      source,
+      outputs,
+      choose: settings.choose,
+      format: settings.format,
+      header: settings.header,
+      rejects,
+      progress,
+      announce,
+      sources,
+      helpers: settings.jobs - 1,
+      startThread: start,
+      minBytes: MIN_BYTES,
+    });
+    for (const output of open) await output.commit();
+    progress.clear();
+    const lines = outputs.map(({ name }, i) => `${name}: ${kind}, ${counted(rows[i]!, "row")}`);
+    const rejected = rejects?.count() ?? 0;
+    // Read as a training or a validation set it would be a failure somewhere else, hours later.
+    const empty = outputs.filter((_, i) => rows[i] === 0);
+    if (settings.paths.length > 1 && rowsRead > 0) {
+      lines.unshift(
+        ...empty.map(({ name }) => `warning: ${name} holds no row: choose another --split or --seed`),
+      );
+    }
+    if (rejected > 0) lines.unshift(`${rejects!.output.name}: ${counted(rejected, "row")} that did not fit`);
+    await print(io.stderr, `${lines.join("\n")}, ${progress.rate(rowsRead)}\n`);
+    return rejected > 0 ? 1 : 0;
+  } finally {
+    progress.clear();
+    for (const output of open) await output.discard();
+  }
+}
 
 /** What the options say. */
 interface Settings {
@@ -125,6 +161,7 @@ interface Settings {
   readonly format: Format;
   readonly header: boolean;
   readonly rejects: string | undefined;
+  readonly jobs: number;
 }
 
 function readSettings(values: Readonly<Record<string, string | undefined>>, header: boolean): Settings {
@@ -141,7 +178,19 @@ function readSettings(values: Readonly<Record<string, string | undefined>>, head
   if (rejects !== undefined && paths.some((path) => resolve(path) === resolve(rejects))) {
     throw new UsageError(`--rejects ${rejects}: is where the other rows go.`);
   }
-  return { paths, choose: split === undefined ? () => 0 : createChooser(split), format, header, rejects };
+  const choose = split === undefined ? () => 0 : createChooser(split);
+  return { paths, choose, format, header, rejects, jobs: readJobs(values["jobs"]) };
+}
+
+/** Of a file; 0 of one that cannot be looked at, which is told when it is opened. */
+async function sizeOf(path: string): Promise<number> {
+  return (await stat(path).catch(() => undefined))?.size ?? 0;
+}
+
+function readJobs(jobs: string | undefined): number {
+  if (jobs === undefined) return Math.min(availableParallelism(), MOST_JOBS);
+  if (/^[1-9]\d?$/.test(jobs)) return Number(jobs);
+  throw new UsageError(`--jobs ${jobs}: is not a whole number from 1 to 99.`);
 }
 
 async function announceIgnored(name: string, ignored: readonly string[], { stderr }: Io): Promise<void> {

@@ -250,6 +250,9 @@ test.each([
   ],
   [["--seed", "2"], "--seed is of use with --split alone."],
   [["-o", "x.csv", "--rejects", "./x.csv"], "--rejects ./x.csv: is where the other rows go."],
+  [["--jobs", "0"], "--jobs 0: is not a whole number from 1 to 99."],
+  [["--jobs", "-1"], "--jobs -1: is not a whole number from 1 to 99."],
+  [["--jobs", "1.5"], "--jobs 1.5: is not a whole number from 1 to 99."],
   [["--rejects", "-"], "--rejects -: is where the other rows go."],
 ])("%j is a mistake, exit code 2", async (options, message) => {
   const { code, stdout, stderr } = await run("", ...options);
