@@ -8,7 +8,6 @@ import { parseCsv } from "../../src/stub/csv.ts";
 import { parseModel } from "../../src/stub/xgboost.ts";
 import { root } from "./tools.ts";
 
-// oxlint-disable-next-line node/no-process-env
 const folder = process.env["BIKE_SHARING_DIR"] ?? join(root, "../shared/data/bike-sharing");
 const testFile = join(folder, "test.csv");
 

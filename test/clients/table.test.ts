@@ -9,7 +9,6 @@ import { here, root } from "./tools.ts";
 test("docs/stub.md says of each client what is tried with it, and of moto what it does not do", () => {
   const file = join(root, "docs/stub.md");
   const page = readFileSync(file, "utf8");
-  // oxlint-disable-next-line node/no-process-env
   if (process.env["UPDATE_DOCS"] === "1") writeFileSync(file, withTables(page));
   else expect(page).toBe(withTables(page));
 });

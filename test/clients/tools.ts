@@ -21,7 +21,6 @@ export function versionOf(client: string, name: string): string {
 
 /** What a client's process needs of this one's environment: nothing that tells it of another account or endpoint. */
 export function environmentOf(variables: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
-  // oxlint-disable-next-line node/no-process-env
   const own = Object.entries(process.env).filter(
     ([name]) => !/^(AWS_|SAGEMAKER_|PYTHON|JAVA_TOOL)/.test(name),
   );

@@ -97,14 +97,16 @@ function unzip(bytes: Buffer): Buffer {
  *
  * @throws {ModelFileError} when they are none. Of a pickle, and of the old binary format, the message says how to
  * convert it.
+ *
+ * @param fileName - what it is called in that message.
  */
-export function modelOfBytes(bytes: Buffer): Model {
+export function modelOfBytes(bytes: Buffer, fileName = "xgboost-model"): Model {
   const isZipped = bytes[0] === 0x1f && bytes[1] === 0x8b;
   const whole = isZipped ? unzip(bytes) : bytes;
   let place = "";
   try {
     if (!isTar(whole)) {
-      return parseFile(whole, "xgboost-model");
+      return parseFile(whole, fileName);
     }
     const { name, bytes: held } = modelAmong(readTar(whole), "archive");
     place = `${name}: `;

@@ -1,6 +1,6 @@
 /** Where models lie: a file, a folder, or an address of S3 that a folder plays. */
 import { readdir, readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { S3Folder } from "../s3-folder.ts";
 import { ModelFileError } from "../trees.ts";
@@ -51,7 +51,7 @@ export async function loadModel(path: string): Promise<Model> {
       names.map((held) => ({ name: held })),
       "folder",
     );
-    return modelOfBytes(await readFile(join(path, name)));
+    return modelOfBytes(await readFile(join(path, name)), name);
   }
-  return modelOfBytes(await readFile(path));
+  return modelOfBytes(await readFile(path), basename(path));
 }

@@ -4,15 +4,12 @@
 export interface Clock {
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Calls once after so many ms, and answers how to call it off. It keeps no process alive. */
-  readonly after: (ms: number, call: () => void) => () => void;
+  /** Calls once after so many ms. It keeps no process alive. */
+  readonly after: (ms: number, call: () => void) => void;
 }
 
 /** The machine's own. */
 export const systemClock: Clock = Object.freeze({
   now: () => Date.now(),
-  after: (ms: number, call: () => void) => {
-    const timer = setTimeout(call, ms).unref();
-    return () => clearTimeout(timer);
-  },
+  after: (ms: number, call: () => void) => void setTimeout(call, ms).unref(),
 });

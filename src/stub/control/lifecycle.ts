@@ -96,8 +96,7 @@ async function startVariants(
   return `Production variant ${name}: ${String(reason)}`.slice(0, MAX_REASON_LENGTH);
 }
 
-const pause = (clock: Clock, ms: number): Promise<void> =>
-  new Promise((resolve) => void clock.after(ms, resolve));
+const pause = (clock: Clock, ms: number): Promise<void> => new Promise((resolve) => clock.after(ms, resolve));
 
 /**
  * Waits until work is done, and as long as a transition lasts at least, then ends it. Where both take no time, it ends

@@ -19,11 +19,7 @@ export function virtualClock(start = 1_700_000_000_000): VirtualClock {
   const waiting: { at: number; call: () => void }[] = [];
   return {
     now: () => now,
-    after: (ms, call) => {
-      const entry = { at: now + ms, call };
-      waiting.push(entry);
-      return () => void waiting.splice(waiting.indexOf(entry), 1);
-    },
+    after: (ms, call) => void waiting.push({ at: now + ms, call }),
     advance: async (ms) => {
       now += ms;
       for (const entry of waiting.filter(({ at }) => at <= now)) {

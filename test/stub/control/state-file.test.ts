@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "v
 import { openStateFile, STATE_FILE, type StateFileError } from "../../../src/stub/control/state-file.ts";
 import { startStub, type StubOptions } from "../../../src/stub/server.ts";
 import { signature } from "../raw-http.ts";
-import { controlRig, createConfig, variant, type Answer } from "./rig.ts";
+import { controlRig, createConfig, ROLE, variant, type Answer } from "./rig.ts";
 
 const modelFile = "models/bike-rental/xgboost.json";
 const empty = { models: [], endpointConfigs: [], endpoints: [], inferenceComponents: [] };
@@ -173,6 +173,46 @@ test("an update that was on its way is done at the next start", async () => {
   expect(await after.call("DescribeEndpoint", { EndpointName: "E" })).toMatchObject({
     EndpointStatus: "InService",
     EndpointConfigName: "second",
+  });
+});
+
+test("inference components come back, with as many copies as they had; one that was being deleted does not", async () => {
+  const before = controlRig({ transitionMs: 100 });
+  await before.call("CreateModel", { ModelName: "m", PrimaryContainer: { ModelDataUrl: "m" } });
+  await before.call("CreateEndpointConfig", {
+    EndpointConfigName: "c",
+    ExecutionRoleArn: ROLE,
+    ProductionVariants: [variant("v")],
+  });
+  await before.call("CreateEndpoint", { EndpointName: "E", EndpointConfigName: "c" });
+  await before.clock.advance(100);
+  for (const [InferenceComponentName, CopyCount] of [
+    ["two", 2],
+    ["none", 0],
+    ["gone", 1],
+  ]) {
+    await before.call("CreateInferenceComponent", {
+      InferenceComponentName,
+      EndpointName: "E",
+      Specification: { ModelName: "m" },
+      RuntimeConfig: { CopyCount },
+    });
+  }
+  await before.clock.advance(100);
+  await before.call("DeleteInferenceComponent", { InferenceComponentName: "gone" });
+
+  const after = controlRig();
+  await after.plane.restore(structuredClone(before.plane.kept()));
+  const component = (name: string): Promise<string> =>
+    after.ask("E", { "x-amzn-sagemaker-inference-component": name });
+  expect([await component("two"), await component("none")]).toEqual([">m", "no target"]);
+  expect(await after.call("DescribeInferenceComponent", { InferenceComponentName: "two" })).toMatchObject({
+    InferenceComponentStatus: "InService",
+    VariantName: "v",
+    RuntimeConfig: { DesiredCopyCount: 2, CurrentCopyCount: 2 },
+  });
+  expect(await after.call("DescribeInferenceComponent", { InferenceComponentName: "gone" })).toMatchObject({
+    message: expect.stringContaining("Could not find"),
   });
 });
 
