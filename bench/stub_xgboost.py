@@ -1,6 +1,10 @@
-"""The Python XGBoost library on the rows of a CSV file: stub_xgboost.py MODEL ROWS. Prints medians as JSON."""
+"""The Python XGBoost library on the rows of a CSV file: stub_xgboost.py MODEL ROWS.
+
+Prints medians as JSON, with as many threads as are fastest: one, as in SageMaker's container, or one a core.
+"""
 
 import json
+import os
 import platform
 import statistics
 import sys
@@ -26,7 +30,8 @@ def from_csv():
     return "\n".join(map(str, predict(array).tolist())) + "\n"
 
 
-def median_ms(function):
+def median_ms(function, threads):
+    booster.set_param("nthread", threads)
     times = []
     for _ in range(RUNS):
         started = time.perf_counter()
@@ -35,5 +40,9 @@ def median_ms(function):
     return statistics.median(times) * 1000
 
 
+def best_ms(function):
+    return min(median_ms(function, threads) for threads in {1, os.cpu_count()})
+
+
 versions = f"Python {platform.python_version()}, xgboost {xgboost.__version__}"
-print(json.dumps({"fromArrayMs": median_ms(lambda: predict(cells)), "fromCsvMs": median_ms(from_csv), "versions": versions}))
+print(json.dumps({"fromArrayMs": best_ms(lambda: predict(cells)), "fromCsvMs": best_ms(from_csv), "versions": versions}))
