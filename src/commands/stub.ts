@@ -31,7 +31,8 @@ export const stub: Command = {
     seed: { type: "string", value: "N", description: "Seed of the faults. Default the plan's, else 1." },
     "no-admin": {
       type: "boolean",
-      description: "Let no caller change or see the faults: no /admin, no faults by header.",
+      description:
+        "Let no caller change or see the faults: no /admin, no faults by header, no models but --s3's.",
     },
     credentials: {
       type: "string",

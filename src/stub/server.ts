@@ -299,7 +299,7 @@ export async function startStub(options: StubOptions): Promise<Stub> {
   const control: ControlPlane = createControlPlane({
     place,
     hosting,
-    containerOf: (definition) => containerOf(definition, site),
+    containerOf: (definition) => containerOf(definition, { ...site, isShared: !isAdministrable }),
     authenticate,
     transitionMs: options.transitionMs,
     clock: { ...systemClock, now },

@@ -21,6 +21,8 @@ export interface ContainerSite {
   readonly startTimeoutMs?: number | undefined;
   /** Longest answer of a container elsewhere, in bytes. Default 6,291,456. */
   readonly maxResponseBytes?: number | undefined;
+  /** Whether definitions come from people who must not read this machine's files, nor reach its network. Default false. */
+  readonly isShared?: boolean | undefined;
   /** Ends the waiting for a container elsewhere. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -38,6 +40,9 @@ const NOT_HEALTHY =
 const NO_CONTAINER =
   "The stub endpoint runs no images. Give the model a ModelDataUrl with an XGBoost model, or in its Environment " +
   "SKEWLESS_STUB_CONTAINER, the address of a running container: http://host:port.";
+
+const NOT_SHARED =
+  "This stub endpoint was started with --no-admin: models come from its --s3 folder alone, by ModelDataUrl s3://bucket/key.";
 
 function isMultiModel({ Mode, Environment = {} }: ContainerDefinition): boolean {
   return Mode === "MultiModel" || Environment["SAGEMAKER_MULTI_MODEL"]?.toLowerCase() === "true";
@@ -98,6 +103,10 @@ async function startXgboost(
 async function start(definition: ContainerDefinition, site: ContainerSite): Promise<Container | string> {
   const { Environment: environment = {} } = definition;
   const address = environment["SKEWLESS_STUB_CONTAINER"];
+  const url = urlOf(definition);
+  if (site.isShared === true && (address !== undefined || (url !== undefined && !url.startsWith("s3://")))) {
+    return NOT_SHARED;
+  }
   if (address !== undefined) {
     return startRemote(address, definition, site);
   }
@@ -116,7 +125,6 @@ async function start(definition: ContainerDefinition, site: ContainerSite): Prom
     }
     return constantContainer(constant, contentType ?? "text/csv; charset=utf-8", status);
   }
-  const url = urlOf(definition);
   return url === undefined ? NO_CONTAINER : startXgboost(url, definition, site);
 }
 

@@ -30,6 +30,17 @@ describe("ModelDataUrl may be", () => {
     expect((await ask(container, { body: row })).text).toBe(answer);
   });
 
+  test.each([
+    [{ ModelDataUrl: bikeFile }],
+    [{ ModelDataUrl: pathToFileURL(bikeFile).href }],
+    [{ Environment: { SKEWLESS_STUB_CONTAINER: "http://127.0.0.1:1" } }],
+  ])("of strangers no file of this machine and no address: %j", async (definition) => {
+    const site = { s3: createS3Folder(root), isShared: true };
+    expect(await containerOf(definition, site)).toMatch(/^This stub endpoint was started with --no-admin/);
+    const shared = started(await containerOf({ ModelDataUrl: "s3://bucket/models/bike.json" }, site));
+    expect((await ask(shared, { body: row })).text).toBe(answer);
+  });
+
   test("given as ModelDataSource", async () => {
     const definition = { ModelDataSource: { S3DataSource: { S3Uri: bikeFile } } };
     expect((await ask(started(await containerOf(definition)), { body: row })).text).toBe(answer);
