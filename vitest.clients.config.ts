@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ["test/clients/*.test.ts"],
     // They wait for other processes more than they compute.
-    maxWorkers: 3,
+    maxWorkers: 4,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
