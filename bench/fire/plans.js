@@ -27,6 +27,7 @@ const LATENCIES = [
       { toMs: 250, count: 2 },
     ],
   },
+  { fault: "cold-start", ms: 60 },
 ];
 
 const DIALECTS = [

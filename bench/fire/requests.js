@@ -92,7 +92,7 @@ function targetOf(drawn, id) {
     { headers: { "x-amzn-sagemaker-target-variant": VARIANT } },
     { headers: { "x-amzn-sagemaker-custom-attributes": `caller=${id}` } },
     { headers: { "x-amzn-sagemaker-inference-id": id } },
-    { headers: { "x-amzn-sagemaker-session-id": id }, isWhole: true },
+    { headers: { "x-amzn-sagemaker-session-id": "NEW_SESSION" }, isWhole: true },
     { headers: { "x-amzn-sagemaker-target-variant": "NoSuchVariant" }, target: "wrong" },
     { headers: { "x-amzn-sagemaker-target-model": "no-such-model.tar.gz" }, target: "wrong" },
     {
