@@ -130,11 +130,16 @@ describe.each(Object.keys(MODELS).filter((name) => name !== "csv"))("%s", (name)
 test("the body is what the container's page shows", async () => {
   const two = [whole[0]!, missing[0]!];
   await predictionsOf(others, "json", two);
-  const [seen] = server.seen;
-  expect(seen?.body).toBe(
-    '{"instances":[{"features":[4,0,1,1,16.4,20.455,50,26.0027,2012,12,19,2,17]},' +
-      '{"features":[null,0,1,1,16.4,20.455,50,26.0027,2012,12,19,2,17]}]}',
-  );
+  const features = [
+    '{"features":[4,0,1,1,16.4,20.455,50,26.0027,2012,12,19,2,17]}',
+    '{"features":[null,0,1,1,16.4,20.455,50,26.0027,2012,12,19,2,17]}',
+  ];
+  // One call or two, side by side, as is quicker by what calls have cost so far.
+  const bodies = server.seen.map(({ body }) => body).toSorted();
+  expect([
+    [`{"instances":[${features.join(",")}]}`],
+    features.map((one) => `{"instances":[${one}]}`),
+  ]).toContainEqual(bodies);
 });
 
 test("a container of another format than the model file's is told as an error", async () => {
