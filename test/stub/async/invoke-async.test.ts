@@ -1,5 +1,5 @@
 /** InvokeEndpointAsync over real HTTP: what is answered at once, and what then lies in the folder. */
-import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL, fileURLToPath } from "node:url";
@@ -39,9 +39,9 @@ const asyncConfig = {
 const endpoints = [{ name: "now", modelFile }];
 
 /** A stub with the endpoint that takes asynchronous calls. */
-async function startAsync(options: Partial<StubOptions> = {}): Promise<Stub> {
+async function startAsync(options: Partial<StubOptions> = {}, model = modelFile): Promise<Stub> {
   const started = await startStub({ endpoints, s3Folder: folder, ...options });
-  await deploy(started, "later", modelFile, asyncConfig);
+  await deploy(started, "later", model, asyncConfig);
   return started;
 }
 
@@ -316,7 +316,8 @@ describe("is refused", () => {
     const answer = await send(none, { path, body: row });
     expect(answer).toMatchObject({ status: 400, body: expect.stringMatching(/start it with --s3 DIR/) });
     await none.close();
-    const closed = await startAsync({ isAdministrable: false });
+    await copyFile(modelFile, join(folder, "inputs/bike.json"));
+    const closed = await startAsync({ isAdministrable: false }, "s3://inputs/bike.json");
     const headers = { authorization: signature, [`${prefix}inputlocation`]: "file:///etc/hostname" };
     expect(await send(closed, { path, headers })).toMatchObject({
       status: 400,
