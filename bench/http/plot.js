@@ -17,14 +17,15 @@ const MEASURES = [
 const MARKERS = {
   skewless: `<circle r="4.2"/>`,
   bare: `<path d="M-4 0H4M0 -4V4"/>`,
+  "bare-telling": `<path d="M-3.4 -3.4L3.4 3.4M3.4 -3.4L-3.4 3.4"/>`,
   "fastify-sdk": `<rect x="-3.4" y="-3.4" width="6.8" height="6.8"/>`,
   "express-sdk": `<path d="M0 -4.4L4.2 3.4H-4.2Z"/>`,
   "fastapi-boto3": `<path d="M0 -4.6L4.6 0L0 4.6L-4.6 0Z"/>`,
 };
 
 const STYLE = `
-svg{--paper:#fff;--ink:#1f2328;--soft:#59636e;--grid:#d8dee4;--skewless:#d1242f;--bare:#6e7781;--fastify-sdk:#0969da;--express-sdk:#1a7f64;--fastapi-boto3:#8250df}
-@media (prefers-color-scheme:dark){svg{--paper:#0d1117;--ink:#e6edf3;--soft:#9198a1;--grid:#30363d;--skewless:#ff7b72;--bare:#9198a1;--fastify-sdk:#58a6ff;--express-sdk:#56d4b0;--fastapi-boto3:#bc8cff}}
+svg{--paper:#fff;--ink:#1f2328;--soft:#59636e;--grid:#d8dee4;--skewless:#d1242f;--bare:#6e7781;--bare-telling:#9a6700;--fastify-sdk:#0969da;--express-sdk:#1a7f64;--fastapi-boto3:#8250df}
+@media (prefers-color-scheme:dark){svg{--paper:#0d1117;--ink:#e6edf3;--soft:#9198a1;--grid:#30363d;--skewless:#ff7b72;--bare:#9198a1;--bare-telling:#d29922;--fastify-sdk:#58a6ff;--express-sdk:#56d4b0;--fastapi-boto3:#bc8cff}}
 text{font:12px system-ui,sans-serif;fill:var(--ink)}
 .title{font-size:18px;font-weight:600}.band{font-weight:600}.soft{fill:var(--soft);font-size:11px}
 .grid{stroke:var(--grid);fill:none}.ceiling{stroke:var(--soft);stroke-dasharray:1 4;fill:none}

@@ -12,7 +12,14 @@ import { here, run } from "../measure.js";
  */
 
 /** In the order of the tables, and of their turns. */
-export const SERVICE_NAMES = ["bare", "skewless", "fastify-sdk", "express-sdk", "fastapi-boto3"];
+export const SERVICE_NAMES = [
+  "bare",
+  "bare-telling",
+  "skewless",
+  "fastify-sdk",
+  "express-sdk",
+  "fastapi-boto3",
+];
 
 /**
  * The services that this machine can run, and why it cannot run the others.
@@ -56,6 +63,12 @@ export async function services(endpointUrl, settings = []) {
         title: "bare Fastify route, no endpoint",
         constant: 571.092597122044,
         program: node("rivals/bare.js"),
+      },
+      {
+        name: "bare-telling",
+        title: "bare route with log and headers",
+        constant: 571.092597122044,
+        program: node("rivals/bare.js", { TELL: "1" }),
       },
       skewless,
       {
