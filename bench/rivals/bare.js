@@ -1,5 +1,5 @@
-// The limit: a Fastify route that reads and encodes a request as Skewless does, calls nothing, and answers a constant. With TELL=1 it logs and
-// says in headers what Skewless does.
+// The limit: a Fastify route that reads and encodes a request as Skewless does, calls nothing, and answers a constant.
+// With TELL=1 it logs a line a request, and says in headers, what Skewless does.
 import { randomUUID } from "node:crypto";
 import { env } from "node:process";
 import { fileURLToPath } from "node:url";
