@@ -1,8 +1,6 @@
-import type { CsvRecords } from "./csv-scan.ts";
-
 /**
- * What was written for the cells of one column, by their bytes. Cells repeat in most columns, and what repeats need not be
- * read, computed and printed again. A column in which they do not is given up.
+ * What was written for the cells of one column, or of some that stand together, by their bytes. Cells repeat in most
+ * columns, and what repeats need not be read, computed and printed again. Columns in which they do not are given up.
  */
 export interface CellTexts {
   /**
@@ -22,7 +20,7 @@ export interface CellTexts {
 /** How many cells are kept, each in the one place that its bytes say. */
 const PLACE_BITS = 11;
 
-/** Length in bytes of a cell that is kept; words of a place before its text. */
+/** Length in bytes of a cell, or of several with what is between them, that is kept; words of a place before its text. */
 const LONGEST_CELL = 28;
 const HEAD = 1 + LONGEST_CELL / 4;
 
@@ -47,17 +45,11 @@ export function createCellTexts(room: number): CellTexts {
 }
 
 /**
- * Looks for cell k of a batch.
+ * Looks for bytes of a record: those of a cell, of a part of it, or of several cells with what is between them.
  *
- * @returns where it is, for {@link copyText}; a negative number where it is not there, for {@link keepText}
+ * @returns where they are, for {@link copyText}; a negative number where they are not there, for {@link keepText}
  */
-export function findText(
-  { words, stride }: CellTexts,
-  { view, starts, ends }: CsvRecords,
-  k: number,
-): number {
-  const start = starts[k]!;
-  const end = ends[k]!;
+export function findText({ words, stride }: CellTexts, view: DataView, start: number, end: number): number {
   const length = end - start;
   if (length <= 4) {
     const only = view.getInt32(start, true) & FIRST_BYTES[length]!;
@@ -66,17 +58,17 @@ export function findText(
   }
   if (length > LONGEST_CELL) return NOWHERE;
   // The last word overlaps the one before it: together with the length that says as much, and needs no loop over bytes.
-  const last = view.getInt32(end - 4, true);
+  const lastWord = view.getInt32(end - 4, true);
   let hash = length;
   for (let at = start; at < end - 4; at += 4) hash = Math.imul(hash ^ view.getInt32(at, true), FACTOR);
-  const word = placeOf(hash ^ last, stride);
+  const word = placeOf(hash ^ lastWord, stride);
   if ((words[word]! & LENGTH) !== length + 1) return ~word;
   let next = word + 1;
   for (let at = start; at < end - 4; at += 4) if (words[next++] !== view.getInt32(at, true)) return ~word;
-  return words[next] === last ? word : ~word;
+  return words[next] === lastWord ? word : ~word;
 }
 
-/** Of a cell that is not kept. */
+/** Of bytes that are not kept. */
 export const NOWHERE = -(2 ** 31);
 
 function placeOf(hash: number, stride: number): number {
@@ -95,34 +87,34 @@ export function copyText({ words, view }: CellTexts, found: number, into: DataVi
   return at + length;
 }
 
+/** Counts what was sought in vain, and gives all up where that is too much. */
+export function countMiss(texts: CellTexts, record: number): void {
+  texts.misses++;
+  if (texts.misses < TRIAL) return;
+  texts.isOff = record - texts.since < 2 * TRIAL;
+  texts.misses = 0;
+  texts.since = record;
+}
+
 /**
- * Keeps what was written for a cell that was sought in vain.
+ * Keeps what was written for bytes that were sought in vain.
  *
- * @param found what {@link findText} gave
+ * @param found what {@link findText} gave: not {@link NOWHERE}
  * @param written holds the text, from `from` up to `to`, and may be read three bytes further
- * @param record counts the records
  */
 export function keepText(
   texts: CellTexts,
-  { view, starts, ends }: CsvRecords,
-  k: number,
+  view: DataView,
+  start: number,
+  end: number,
   found: number,
   written: DataView,
   from: number,
   to: number,
-  record: number,
 ): void {
   const { words, stride } = texts;
-  texts.misses++;
-  if (texts.misses === TRIAL) {
-    texts.isOff = record - texts.since < 2 * TRIAL;
-    texts.misses = 0;
-    texts.since = record;
-  }
   if (to - from > (stride - HEAD) * 4) return;
   const word = ~found;
-  const start = starts[k]!;
-  const end = ends[k]!;
   words[word] = (end - start + 1) | ((to - from) << LENGTH_BITS);
   let next = word + 1;
   for (let at = start; at < end - 4; at += 4) words[next++] = view.getInt32(at, true);

@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
+import type { FeatureSpec } from "../model/feature.ts";
 import type { Pipeline } from "../model/pipeline.ts";
 import type { Row } from "../model/request.ts";
 import { Refusal } from "../model/step.ts";
+import { stepOf } from "../model/steps.ts";
 import type { CsvRecords } from "./csv-scan.ts";
 import { type RowReader, createRowReader } from "./row-reader.ts";
 
@@ -36,6 +38,8 @@ export interface Piece {
   readonly end: number;
   /** The places in a row of what they are made from. */
   readonly inputs: readonly number[];
+  /** Of a date-time, what alone they are made from: its date or its time of day. */
+  readonly sees: "date" | "time" | undefined;
   /**
    * Makes them from the row that was read.
    *
@@ -105,6 +109,7 @@ export function createRowEncoder(
         first: j,
         end: j + 1,
         inputs: [inputs.length + j],
+        sees: undefined,
         fill: () => fillTarget(j),
       })),
       ...featurePieces(pipeline, row, values, targets.length),
@@ -113,7 +118,7 @@ export function createRowEncoder(
   };
 }
 
-/** Neighbours that are made from the same inputs are one piece. */
+/** Neighbours that are made from the same inputs, or the same of a date-time, are one piece. */
 function featurePieces(
   { inputs, features, featureColumns, fill }: Pipeline,
   row: Row,
@@ -124,16 +129,27 @@ function featurePieces(
   const pieces: Piece[] = [];
   let end = start;
   for (let i = 0; i < features.length;) {
-    const [first, firstFeature, { from }] = [end, i, features[i]!];
+    const [first, firstFeature, { from }, sees] = [end, i, features[i]!, seenBy(features[i]!)];
     do end += featureColumns[i++]!.length;
-    while (i < features.length && isDeepStrictEqual(features[i]!.from, from));
+    while (
+      i < features.length &&
+      isDeepStrictEqual(features[i]!.from, from) &&
+      seenBy(features[i]!) === sees
+    );
     const endFeature = i;
     pieces.push({
       first,
       end,
       inputs: from.map((name) => names.indexOf(name)),
+      sees,
       fill: () => fill(row, values, first, firstFeature, endFeature),
     });
   }
   return pieces;
+}
+
+/** Where the first step sees the date alone, or the time, so does the feature. */
+function seenBy({ steps }: FeatureSpec): Piece["sees"] {
+  const [first] = steps;
+  return first === undefined ? undefined : stepOf(first.name).sees?.(first.parameters as never);
 }

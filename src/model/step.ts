@@ -69,6 +69,8 @@ export interface Step<P = never, F = never> {
    * which one could come here is wrong; `fills`: none comes out.
    */
   readonly missing?: "refuses" | "fills";
+  /** Of a date-time, what alone it looks at; absent, or undefined for some parameters: all of it. */
+  readonly sees?: (parameters: P) => "date" | "time" | undefined;
   /** Whether it takes all columns of its feature at a time. Then at least `min` and at most `max`. */
   readonly joins?: { readonly min: number; readonly max: number };
   /** What contradicts itself in parameters that fit the schema. */

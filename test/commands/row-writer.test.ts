@@ -34,7 +34,7 @@ const pipeline = fitted(
 type Form = "csv" | "libsvm";
 
 /** The lines of a raw file, and what must come out: the encoder's values, printed by JavaScript. */
-async function write(raw: Buffer, form: Form, chunkBytes: number) {
+async function write(raw: Buffer, form: Form, chunkBytes: number, model = pipeline) {
   const buffer = createLineBuffer();
   let expected = "";
   let writeRow: ReturnType<typeof createRowWriter> | undefined;
@@ -46,7 +46,7 @@ async function write(raw: Buffer, form: Form, chunkBytes: number) {
   })) {
     for (let i = 0; i < batch.count; i++) {
       if (encoder === undefined) {
-        encoder = createRowEncoder(pipeline, recordCells(batch, i), "raw.csv", 1);
+        encoder = createRowEncoder(model, recordCells(batch, i), "raw.csv", 1);
         writeRow = createRowWriter(
           encoder,
           form === "csv" ? writeCsvCell : libsvmCellWriter(encoder.targets),
@@ -153,4 +153,121 @@ describe("a cell that is known", () => {
     expect(text).toBe(expected);
     expect(text.split("\n")).toHaveLength(9001);
   });
+});
+
+const words = { ordinal: { categories: ["a", "a,", ",b", "b", 'a"'], handle_unknown: "error" } };
+
+/** Features in the order of their inputs, so that their cells stand together; and both sides of a time. */
+const neighbours = fitted(
+  smallDocument({
+    inputs: [
+      ...["one", "two", "three"].map((name) => ({ name, type: "string", missing: true })),
+      { name: "four", type: "number" },
+      { name: "at", type: "datetime", missing: true, time_zone: "Europe/Berlin" },
+    ],
+    features: [
+      ...["one", "two", "three"].map((name) => ({
+        from: name,
+        steps: [words],
+      })),
+      "four",
+      { name: "year", from: "at", steps: [{ datetime_part: "year" }] },
+      { name: "round", from: "at", steps: [{ cyclical: "month" }] },
+      { name: "hour", from: "at", steps: [{ datetime_part: "hour" }] },
+      { name: "seconds", from: "at", steps: [{ datetime_part: "second" }, "sqrt"] },
+    ],
+    target: { name: "y", transform: "log1p" },
+  }),
+  [],
+);
+
+/** Only the time is looked at. */
+const hours = fitted(
+  smallDocument({
+    inputs: [{ name: "at", type: "datetime" }],
+    features: [{ name: "hour", from: "at", steps: [{ datetime_part: "hour" }] }],
+    target: { name: "y" },
+  }),
+  [],
+);
+
+const word = fc.constantFrom("a", "a", "b", "b", "a,", ",b", 'a"', "", "c");
+const time = fc
+  .tuple(
+    fc.constantFrom("2012-12-31", "2013-01-01", "2012-02-30", "2012-13-01", "", "2012-1-19"),
+    fc.constantFrom(
+      "",
+      " 17:00:00",
+      "T05:30",
+      " 25:00:00",
+      "x05:30:00",
+      " 05:30:61",
+      " 17:00:00.25",
+      "T17:00Z",
+    ),
+  )
+  .map((both) => both.join(""));
+
+test("whatever cells stand together, in quotes or not: they are written as if each were the only one", async () => {
+  const cells = fc.tuple(
+    word,
+    word,
+    word,
+    fc.constantFrom("1", "2.50", "x", '1"'),
+    time,
+    fc.array(fc.boolean(), { minLength: 5, maxLength: 5 }),
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(cells, { minLength: 1, maxLength: 60 }),
+      fc.constantFrom(["one", "two", "three", "four", "at"], ["at", "two", "one", "three", "four"]),
+      fc.integer({ min: 1, max: 300 }),
+      async (drawnRows, header, chunkBytes) => {
+        const lines = drawnRows.map(([one, two, three, four, at, isQuoted]) => {
+          const row: Record<string, string> = { one, two, three, four, at };
+          return header
+            .map((column, j) => {
+              const text = row[column]!;
+              return isQuoted[j]! || /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+            })
+            .join(",");
+        });
+        const raw = Buffer.from([header.join(","), ...lines].join("\n"));
+        const { text, expected } = await write(raw, "csv", chunkBytes, neighbours);
+        expect(text).toBe(expected);
+      },
+    ),
+    { numRuns: 1500 },
+  );
+});
+
+test("cells with the same bytes between them are told apart by their quotes", async () => {
+  const both = ['"a,",b,a,1,2012-12-19', 'a,",b",a,1,2012-12-19'];
+  const raw = ["one,two,three,four,at", ...both, ...both].join("\n");
+  const { text } = await write(Buffer.from(raw), "csv", 1000, neighbours);
+  const lines = text.trimEnd().split("\n");
+  expect(lines.map((line) => line.slice(0, 7))).toEqual(["1,3,0,1", "0,2,0,1", "1,3,0,1", "0,2,0,1"]);
+});
+
+test("a date that does not exist is refused where only the time is looked at, and that is known", async () => {
+  const raw = ["at", "2012-12-19 17:00:00", "2012-12-32 17:00:00", "2012-12-20 17:00:00"].join("\n");
+  const { text } = await write(Buffer.from(raw), "csv", 1000, hours);
+  expect(text).toBe("17\n17\n");
+});
+
+test("neighbours that hardly come again together are still known one by one", async () => {
+  const lines = Array.from(
+    { length: 30_000 },
+    (_, i) => `${"ab"[i % 2]},a,b,${i % 1999},2012-12-19 ${10 + (i % 14)}:00`,
+  );
+  const raw = Buffer.from(["one,two,three,four,at", ...lines].join("\n"));
+  const { text, expected } = await write(raw, "csv", 1 << 17, neighbours);
+  expect(text).toBe(expected);
+});
+
+test("a date that another time zone moves is not taken for that of the same day here", async () => {
+  const times = ["2012-12-31T23:30Z", "2012-12-31 23:30:00", "2012-12-31T23:30Z"];
+  const raw = ["one,two,three,four,at", ...times.map((at) => `a,a,a,1,${at}`)].join("\n");
+  const { text } = await write(Buffer.from(raw), "csv", 1000, neighbours);
+  expect(text.split("\n").map((line) => line.slice(8, 12))).toEqual(["2013", "2012", "2013", ""]);
 });

@@ -26,6 +26,7 @@ export const DATE_STEPS = {
     parameters: oneOf(Object.keys(DATETIME_PARTS), "Which part."),
     takes: ["datetime"],
     gives: "number",
+    sees: seenBy,
     compile: (name) => ({ kind: "map", map: DATETIME_PARTS[name] }),
   } satisfies Step<DatetimePart>,
   cyclical: {
@@ -61,6 +62,7 @@ export const DATE_STEPS = {
         ? "takes a period alone of a number, but gets a datetime here: name the part"
         : "takes a part of a datetime, but gets a number here: give the period alone";
     },
+    sees: (cyclical) => seenBy(settings(cyclical).part),
     names: (columns) => columns.flatMap((column) => [`${column}_sin`, `${column}_cos`]),
     compile: (cyclical) => {
       const { part, period = PERIODS[part!] } = settings(cyclical);
@@ -77,6 +79,12 @@ export const DATE_STEPS = {
     },
   } satisfies Step<Cyclical>,
 } as const;
+
+/** What a part of a date-time depends on; the seconds since 1970 on both sides. */
+function seenBy(part: DatetimePart | undefined): "date" | "time" | undefined {
+  if (part === undefined || part === "unix_seconds") return undefined;
+  return part === "hour" || part === "minute" || part === "second" ? "time" : "date";
+}
 
 function settings(cyclical: Cyclical): Exclude<Cyclical, string> {
   return typeof cyclical === "string" ? { part: cyclical } : cyclical;
