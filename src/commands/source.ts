@@ -14,8 +14,9 @@ export interface Source {
   readonly chunks: AsyncIterable<Buffer>;
 }
 
-// Large enough that the reading itself hardly counts, small enough for the caches to hold a chunk and its cells.
-const CHUNK_BYTES = 128 * 1024;
+// Each read and each write goes through another thread and back, which takes as long as to encode some 20 KiB: large enough
+// that this hardly counts, small enough for the caches to hold a chunk and its cells.
+const CHUNK_BYTES = 512 * 1024;
 
 /**
  * Opens a file, or stdin for `-`.

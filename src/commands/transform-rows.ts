@@ -25,10 +25,10 @@ export interface TransformJob extends Destination, Pick<Encoding, "format"> {
   readonly announce: (ignored: readonly string[]) => Promise<void>;
   /** What the pipeline is compiled from, for other threads. */
   readonly sources: ModelSources;
-  /** How many threads are to help with a file of {@link minBytes} or more, and how one is started. */
+  /** How many threads may help, how one is started, and whether that is worth it once so many bytes have been read. */
   readonly helpers: number;
   readonly startThread: () => EncodeThread;
-  readonly minBytes: number;
+  readonly isWorthHelp: (bytes: number) => boolean;
 }
 
 /** What was made. */
@@ -55,7 +55,7 @@ interface Begun {
  *   cannot be told apart from the next
  */
 export async function transformRows(job: TransformJob): Promise<Transformed> {
-  const { source, sources, progress, helpers, minBytes } = job;
+  const { source, sources, progress, helpers } = job;
   const encoding = { format: job.format, goesOn: job.rejects !== undefined };
   const memory = createMemory();
   const merge = createMerge(job, source.name);
@@ -64,7 +64,7 @@ export async function transformRows(job: TransformJob): Promise<Transformed> {
   try {
     const { header, encoder, blocks: own } = await begin(blocks, job, encoding, merge.take);
     const help = (bytes: number): readonly EncodeThread[] => {
-      if (threads.length < helpers && Math.max(bytes, source.totalBytes ?? 0) >= minBytes) {
+      if (threads.length < helpers && job.isWorthHelp(bytes)) {
         while (threads.length < helpers) threads.push(job.startThread());
         for (const thread of threads) thread.begin({ ...encoding, sources, header });
       }

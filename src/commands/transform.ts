@@ -1,25 +1,19 @@
 import { stat } from "node:fs/promises";
-import { availableParallelism } from "node:os";
-import { resolve } from "node:path";
-import { UsageError } from "../errors.ts";
 import { filesOfModel, loadSources, modelOf } from "../registry.ts";
 import { keepApart } from "./apart.ts";
-import type { Format } from "./block-encoder.ts";
 import type { Command, Io } from "./command.ts";
 import { type EncodeThread, startThread } from "./encode-threads.ts";
 import { type Output, openOutput } from "./output.ts";
 import { counted, print } from "./print.ts";
+import { createPatience } from "./patience.ts";
 import { createProgress } from "./progress.ts";
 import { createRejects } from "./rejects.ts";
 import { openSource } from "./source.ts";
-import { createChooser, readSplit, splitNames } from "./split.ts";
 import { transformRows } from "./transform-rows.ts";
+import { MOST_JOBS, type Settings, readSettings } from "./transform-settings.ts";
 
-/** A thread takes as long to start as this one to encode so much. Of stdin as much must have come. */
+/** So much is encoded by threads where the command line says how many. Of stdin as much must have come. */
 const MIN_BYTES = 4 * 1024 * 1024;
-
-/** Threads where the command line names no number: further ones would wait for the one that reads and writes. */
-const MOST_JOBS = 4;
 
 /** `skewless transform`: a raw CSV file → what SageMaker trains on, or what the endpoint gets. */
 export const transform: Command = {
@@ -60,7 +54,7 @@ export const transform: Command = {
     jobs: {
       type: "string",
       value: "N",
-      description: `Threads that encode a large file (default: one for each core, ${MOST_JOBS} at most); 1: no other thread`,
+      description: `Threads that encode a file of 4 MiB or more (default: one for each core, ${MOST_JOBS} at most, where it takes long)`,
     },
   },
   help: `RAW.csv has a header. The model's inputs are found in it by name, in any order; other columns are left out.
@@ -83,7 +77,8 @@ Examples:
     const [modelPath, rawPath] = positionals as [string, string];
     const settings = readSettings(values as Record<string, string | undefined>, values["header"] === true);
     // They take as long to start as the rest does until there is something to do for them.
-    const isLarge = settings.jobs > 1 && rawPath !== "-" && (await sizeOf(rawPath)) >= MIN_BYTES;
+    const isLarge =
+      settings.isJobsAsked && settings.jobs > 1 && rawPath !== "-" && (await sizeOf(rawPath)) >= MIN_BYTES;
     const early = Array.from({ length: isLarge ? settings.jobs - 1 : 0 }, () => startThread());
     try {
       return await transformFile(modelPath, rawPath, settings, () => early.pop() ?? startThread(), io);
@@ -132,7 +127,9 @@ async function transformFile(
       sources,
       helpers: settings.jobs - 1,
       startThread: start,
-      minBytes: MIN_BYTES,
+      isWorthHelp: settings.isJobsAsked
+        ? (bytes) => Math.max(bytes, source.totalBytes ?? 0) >= MIN_BYTES
+        : createPatience(source.totalBytes),
     });
     for (const output of open) await output.commit();
     progress.clear();
@@ -154,43 +151,9 @@ async function transformFile(
   }
 }
 
-/** What the options say. */
-interface Settings {
-  readonly paths: readonly string[];
-  readonly choose: () => number;
-  readonly format: Format;
-  readonly header: boolean;
-  readonly rejects: string | undefined;
-  readonly jobs: number;
-}
-
-function readSettings(values: Readonly<Record<string, string | undefined>>, header: boolean): Settings {
-  const { output = "-", format = "csv", rejects } = values;
-  if (format !== "csv" && format !== "libsvm") {
-    throw new UsageError(`--format ${format}: is not one of csv, libsvm.`);
-  }
-  if (header && format === "libsvm") throw new UsageError("--header: there is none in libsvm's form.");
-  const split = readSplit(values["split"], values["seed"]);
-  if (split !== undefined && output === "-") {
-    throw new UsageError("--split writes two files: say how they are named, with -o OUT.csv.");
-  }
-  const paths = split === undefined ? [output] : splitNames(output);
-  if (rejects !== undefined && paths.some((path) => resolve(path) === resolve(rejects))) {
-    throw new UsageError(`--rejects ${rejects}: is where the other rows go.`);
-  }
-  const choose = split === undefined ? () => 0 : createChooser(split);
-  return { paths, choose, format, header, rejects, jobs: readJobs(values["jobs"]) };
-}
-
 /** Of a file; 0 of one that cannot be looked at, which is told when it is opened. */
 async function sizeOf(path: string): Promise<number> {
   return (await stat(path).catch(() => undefined))?.size ?? 0;
-}
-
-function readJobs(jobs: string | undefined): number {
-  if (jobs === undefined) return Math.min(availableParallelism(), MOST_JOBS);
-  if (/^[1-9]\d?$/.test(jobs)) return Number(jobs);
-  throw new UsageError(`--jobs ${jobs}: is not a whole number from 1 to 99.`);
 }
 
 async function announceIgnored(name: string, ignored: readonly string[], { stderr }: Io): Promise<void> {

@@ -92,7 +92,7 @@ async function run(
     announce: async (ignored) => void said.push([...ignored]),
     helpers,
     startThread,
-    minBytes: 0,
+    isWorthHelp: () => true,
   }).catch((error: Error) => ({ error: `${error.name}: ${error.message}` }));
   expect(counts).toEqual(counts.toSorted((a, b) => a - b));
   return { outcome, written: outputs.map(({ text }) => text()), rejected: rejected.text(), said };
