@@ -38,7 +38,7 @@ interface Pending {
 }
 
 /** So many blocks may wait for one before them that is not yet made, for each thread. */
-const WAITING = 8;
+const WAITING = 3;
 
 /**
  * Encodes a file's blocks: each by a thread that is free, or by this one where none is.

@@ -35,7 +35,7 @@ export interface ThreadLine {
 }
 
 /** So many blocks are with a thread at a time: it has the next ones at hand while this one is busy with its own. */
-const AT_HAND = 3;
+const AT_HAND = 2;
 
 interface Call {
   readonly resolve: (made: EncodedBlock) => void;

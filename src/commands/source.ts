@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
+import { type FileHandle, open, stat } from "node:fs/promises";
 import { type Readable, addAbortSignal } from "node:stream";
 import { UsageError } from "../errors.ts";
 import type { Io } from "./command.ts";
@@ -10,7 +10,10 @@ export interface Source {
   readonly name: string;
   /** Its size, where it has one. */
   readonly totalBytes: number | undefined;
-  /** Its content, in chunks; ends with the signal's reason when the command is stopped. */
+  /**
+   * Its content, in chunks, of which each is there until the next is asked for: a file's are read into the same memory. Ends
+   * with the signal's reason when the command is stopped.
+   */
   readonly chunks: AsyncIterable<Buffer>;
 }
 
@@ -41,17 +44,46 @@ export async function openSource(
   return {
     name: path,
     totalBytes: found.isFile() ? found.size : undefined,
-    chunks: read(() => createReadStream(path, { highWaterMark: CHUNK_BYTES, signal }), path),
+    chunks: read(() => (found.isFile() ? readFile(path, signal) : createReadStream(path, { signal })), path),
   };
 }
 
 /** Opens only when somebody reads: a signal in between would be an error event that nobody listens to. */
-async function* read(openStream: () => Readable, name: string): AsyncGenerator<Buffer> {
+async function* read(
+  openChunks: () => Readable | AsyncIterable<Buffer>,
+  name: string,
+): AsyncGenerator<Buffer> {
   try {
-    yield* openStream() as AsyncIterable<Buffer>;
+    yield* openChunks() as AsyncIterable<Buffer>;
   } catch (error) {
     throw unreadable(name, error);
   }
+}
+
+/** While a chunk is in use, the next one is read. */
+async function* readFile(path: string, signal: AbortSignal): AsyncGenerator<Buffer> {
+  const file = await open(path);
+  let reading: ReturnType<typeof readChunk> | undefined;
+  try {
+    let used = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+    let free = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+    reading = readChunk(file, free);
+    for (;;) {
+      const chunk = await reading;
+      signal.throwIfAborted();
+      if (chunk.length === 0) return;
+      [used, free] = [free, used];
+      reading = readChunk(file, free);
+      yield chunk;
+    }
+  } finally {
+    await Promise.allSettled([reading]);
+    await file.close();
+  }
+}
+
+async function readChunk(file: FileHandle, into: Buffer): Promise<Buffer> {
+  return into.subarray(0, (await file.read(into, 0, into.length, null)).bytesRead);
 }
 
 function unreadable(path: string, error: unknown): unknown {
