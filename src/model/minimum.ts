@@ -32,9 +32,16 @@ export function minimumWithin(f: Objective, lower: number, upper: number, absolu
 /**
  * The minimum that lies downhill from two points: scipy.optimize.brent.
  *
+ * @param absolute SciPy's; a larger one ends the same search sooner
  * @returns undefined where there is none
  */
-export function minimumFrom(f: Objective, a: number, b: number, relative: number): number | undefined {
+export function minimumFrom(
+  f: Objective,
+  a: number,
+  b: number,
+  relative: number,
+  absolute = 1e-11,
+): number | undefined {
   const found = bracket(f, a, b);
   return (
     found &&
@@ -43,7 +50,7 @@ export function minimumFrom(f: Objective, a: number, b: number, relative: number
       upper: Math.max(found.a, found.c),
       start: found.b,
       atStart: found.atB,
-      tolerance: (x) => relative * Math.abs(x) + 1e-11,
+      tolerance: (x) => relative * Math.abs(x) + absolute,
       golden: 0.381966,
     })
   );

@@ -1,15 +1,9 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { startMoments } from "../../src/model/moments.ts";
-import { boxCox, fitPower, lostBy, yeoJohnson } from "../../src/model/power.ts";
+import { boxCox, lostBy, yeoJohnson } from "../../src/model/power.ts";
 import { sortedColumn } from "./steps/fit-in-memory.ts";
 import { oracle, relative, ulps } from "./steps/numeric-oracle.ts";
-
-function learn(method: "box_cox" | "yeo_johnson", values: readonly number[]) {
-  const moments = startMoments();
-  for (const value of values) moments.add(value);
-  return fitPower(method, sortedColumn(values), moments.finish());
-}
 
 describe("Box-Cox", () => {
   test.each(oracle.boxCox)("is SciPy's within 4 ulp, for lambda $lambda", ({ lambda, rows }) => {
@@ -84,33 +78,6 @@ describe("Yeo-Johnson", () => {
         const { forward, inverse } = yeoJohnson(lambda);
         expect(relative(inverse(forward(x)), x)).toBeLessThan(1e-13);
       }),
-    );
-  });
-});
-
-describe("the lambda that is learned", () => {
-  test("keeps powers from overflowing, as SciPy's does", () => {
-    // scipy.stats.boxcox of the same values
-    expect(learn("box_cox", [2003, 1950, 1997, 2000, 2009])).toBeCloseTo(92.71077985888486, 6);
-    expect(learn("box_cox", [1 / 2003, 1 / 1950, 1 / 1997, 1 / 2000, 1 / 2009])).toBeCloseTo(
-      -92.71077985888486,
-      6,
-    );
-  });
-
-  test("is within 1e-7 of 0, the best one, for values that are symmetric about 1 but for a factor", () => {
-    for (const values of [
-      [1, 3],
-      [0.25, 0.5, 1, 2, 4],
-      [0.5, 2],
-    ]) {
-      expect(Math.abs(learn("box_cox", values) as number)).toBeLessThan(1e-7);
-    }
-  });
-
-  test("is refused where the likelihood has no maximum", () => {
-    expect(learn("box_cox", [1e16, 1e16 + 2])).toBe(
-      "has no lambda that makes it most like a normal distribution",
     );
   });
 });

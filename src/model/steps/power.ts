@@ -1,6 +1,7 @@
 import { Type } from "@sinclair/typebox";
 import { isConstant, refuseMoments, startMoments } from "../moments.ts";
-import { type PowerMethod, fitPower, lostBy, powerOf } from "../power.ts";
+import { fitPower } from "../power-fit.ts";
+import { type PowerMethod, lostBy, powerOf } from "../power.ts";
 import type { Learner, SortedColumn, Step } from "../step.ts";
 import type { TwoWay } from "../target-transforms.ts";
 
