@@ -57,7 +57,7 @@ export const DELIBERATE: readonly Deliberate[] = [
     // NumPy keeps it where both bounds are given, and else what the processor's maximum gives. CSV has one zero.
     name: "clip makes 0 of -0 where a bound is 0",
     row: ({ step }, row, ours, theirs) =>
-      step === "clip" && row.every((value, j) => value === ours?.[j] && value === theirs?.[j]),
+      step === "clip" && row.every((_, j) => isSameBut0(ours?.[j], theirs?.[j])),
   },
   {
     // scikit-learn overlooks it, as the mean of a column with NaN is NaN, and takes what its optimiser ends with.
@@ -77,6 +77,11 @@ export const DELIBERATE: readonly Deliberate[] = [
     },
   },
 ];
+
+/** The same number, of whatever sign where it is 0. */
+function isSameBut0(ours: unknown, theirs: unknown): boolean {
+  return ours === theirs || (Number.isNaN(ours) && Number.isNaN(theirs));
+}
 
 function isConstantWithMissing({ step, parameters, columns, trainRows }: StepTrace, j: number): boolean {
   const trained = columns[j]!.slice(0, trainRows);
