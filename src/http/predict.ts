@@ -9,6 +9,7 @@ import { answerHeaders, setAnswerHeaders } from "./answer-headers.ts";
 import type { AppOptions, ServedModel } from "./app.ts";
 import { type RowError, readLeniently } from "./lenient.ts";
 import { unknownModel } from "./models.ts";
+import { pointAsSent } from "./places.ts";
 import { shedding } from "./pressure.ts";
 import { problemResponses } from "./problems.ts";
 import { readWishes, requestHeadersSchema } from "./request-headers.ts";
@@ -50,6 +51,7 @@ function addRoute(
   { pipeline, predict }: ServedModel,
   schema: FastifySchema,
 ): void {
+  const inputs = pipeline.inputs.map(({ spec }) => spec.name);
   app.post(
     url,
     {
@@ -82,10 +84,14 @@ function addRoute(
       }
       const rows = pipeline.readInstances(request.body);
       request.facts = { model: pipeline.name, rows: rows.length } satisfies Logged;
-      const { predictions, facts } = await predict(rows, wishes);
-      request.facts = logged(pipeline.name, rows.length, facts);
-      setAnswerHeaders(reply, facts);
-      return { predictions };
+      try {
+        const { predictions, facts } = await predict(rows, wishes);
+        request.facts = logged(pipeline.name, rows.length, facts);
+        setAnswerHeaders(reply, facts);
+        return { predictions };
+      } catch (error) {
+        throw pointAsSent(error, request.body, inputs);
+      }
     },
   );
 }
