@@ -11,7 +11,7 @@ import { type RowError, readLeniently } from "./lenient.ts";
 import { unknownModel } from "./models.ts";
 import { pointAsSent } from "./places.ts";
 import { shedding } from "./pressure.ts";
-import { problemResponses } from "./problems.ts";
+import { logRowProblems, problemResponses } from "./problems.ts";
 import { readWishes, requestHeadersSchema } from "./request-headers.ts";
 
 /** `POST /models/{name}/predict` of each model, and `POST /predict` of the default one. */
@@ -78,6 +78,7 @@ function addRoute(
         const { predictions, faults, facts } = await predict(rows, wishes);
         const rowsAtFault = count - rows.length + faults.size;
         request.facts = { ...logged(pipeline.name, count, facts), rowsAtFault } satisfies Logged;
+        logRowProblems(faults.values(), request.log);
         setAnswerHeaders(reply, facts);
         reply.header("preference-applied", "handling=lenient");
         return lenientBody(predictions, faults, places, errors, count);
