@@ -1,9 +1,20 @@
-// What the batcher itself costs: one-row requests over an endpoint that answers at once. Needs `npm run build`.
-// node bench/batcher.js [requests]
+// What the batcher itself costs: one-row requests over an endpoint that answers at once.
+import { readOptions } from "./options.js";
+
+const { values } = readOptions({
+  summary:
+    "What the batcher itself costs: CPU and time of one-row requests over an endpoint that answers at once.",
+  options: {
+    requests: { type: "number", default: 400_000, description: "Requests of each of the five rounds" },
+  },
+  needs: "the build (npm run build).",
+  writes: "nothing: the figures go to stdout.",
+});
+
 const { withBatch } = await import(new URL("../dist/endpoint/batch.js", import.meta.url));
 const { createEnding } = await import(new URL("../dist/endpoint/ending.js", import.meta.url));
 
-const requests = Number(process.argv[2] ?? 400_000);
+const { requests } = values;
 const rounds = 5;
 const target = Object.freeze({ endpointName: "bike" });
 const rows = ["4,0,1,1,16.4,20.455,50,26.0027,2012,12,19,2,17"];

@@ -1,33 +1,39 @@
 // `npm run bench:fire`: a million rows through the service while its endpoint fails in every way; each answer is compared with the truth.
-//
-// node bench/fire.js [--rows 1000000] [--seconds 900] [--seed 1] [--callers 64] [--out DIR] [--set NAME=VALUE …]
-//   --set   a setting of Skewless, where it is not to be the default
-// Ends with 1 where anything is not as it must be.
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { report } from "./fire/report.js";
 import { fire } from "./fire/run.js";
 import { here } from "./measure.js";
+import { readOptions } from "./options.js";
 
-const { values } = parseArgs({
+const { values } = readOptions({
+  summary: `Sends rows through the service while its endpoint fails in every way that there is, and callers ask for few rows and
+for many, strictly and leniently, in a hurry, or go away. Each answer is compared with the truth.`,
+  run: "bench:fire",
   options: {
-    rows: { type: "string", default: "1000000" },
-    seconds: { type: "string", default: "900" },
-    seed: { type: "string", default: "1" },
-    callers: { type: "string", default: "64" },
-    out: { type: "string" },
-    set: { type: "string", multiple: true, default: [] },
+    rows: { type: "number", default: 1_000_000, description: "Rows that are sent in all" },
+    seconds: { type: "number", default: 900, description: "It ends after so long at the latest" },
+    seed: { type: "number", default: 1, description: "Of the rows, the requests and the faults" },
+    callers: { type: "number", default: 64, description: "How many ask at a time" },
+    out: { type: "string", value: "DIR", description: "Where fire.md is written (default: bench/results)" },
+    set: {
+      type: "string",
+      value: "NAME=VALUE",
+      multiple: true,
+      description: "A setting of Skewless, where it is not to be the default",
+    },
   },
+  needs: "the build (npm run build).",
+  writes: "DIR/fire.md, which is printed too. Ends with 1 where an answer was not as it must be.",
 });
 
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
 
 const tally = await fire({
-  rows: Number(values.rows),
-  seconds: Number(values.seconds),
-  seed: Number(values.seed),
-  callers: Number(values.callers),
+  rows: values.rows,
+  seconds: values.seconds,
+  seed: values.seed,
+  callers: values.callers,
   mostRows: 5000,
   distinctRows: 50_000,
   marginMs: 2000,

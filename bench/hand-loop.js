@@ -1,5 +1,4 @@
 // The bike model's training set, by straight code for this one model: what `skewless transform` is measured against.
-// node hand-loop.js RAW.csv OUT.csv
 //
 // It finds the columns by name, and checks every cell as the model file says. It leaves out what these data do not need:
 // quotes, a byte order mark, blank lines, empty cells, exponents, numbers of more than 15 digits, dates in other forms than
@@ -7,6 +6,19 @@
 import { closeSync, openSync, readSync, writeSync } from "node:fs";
 
 const [raw, out] = process.argv.slice(2);
+// Not by options.js: what that loads would count as time of this program.
+if (out === undefined) {
+  const isAsked = raw === "--help" || raw === "-h";
+  process[isAsked ? "stdout" : "stderr"].write(`Usage: node bench/hand-loop.js RAW.csv OUT.csv
+
+The bike model's training set by straight code: what bench/transform.js measures skewless transform against.
+
+Needs: RAW.csv as bench/transform.js writes it, with a header and without bad rows.
+Writes: OUT.csv.
+`);
+  process.exit(isAsked ? 0 : 2);
+}
+
 const [LF, CR, COMMA, DASH, DOT, ZERO, COLON, SPACE, QUOTE] = Buffer.from('\n\r,-.0: "');
 const CHUNK = 1 << 17;
 const LONGEST_ROW = 1 << 12;

@@ -1,12 +1,6 @@
 // `npm run bench`: Skewless, and what else one could put before an endpoint, in turns under the same load.
-//
-// node bench/http.js [--quick] [--only KEY=A,B …] [--seconds 2] [--warm-up 1] [--rounds 1] [--generator wrk|autocannon] [--out DIR] [--set NAME=VALUE …]
-//   --only  latency=0,5,5+0.1,20,100  connections=1,50,200,1000  rows=1,100  service=bare,skewless,fastify-sdk,…
-//   --set   a setting of Skewless, where it is not to be the default
-// SKEWLESS_BENCH_PYTHON, or SKEWLESS_PYTHON: a Python with fastapi, uvicorn[standard] and boto3.
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { learnAnswers, measureCell, setLatency } from "./http/cell.js";
 import { loadGenerator } from "./http/load.js";
 import { plot } from "./http/plot.js";
@@ -16,18 +10,43 @@ import { requestsOf } from "./http/requests.js";
 import { readOnly, scenarios } from "./http/scenarios.js";
 import { SERVICE_NAMES, services } from "./http/services.js";
 import { here } from "./measure.js";
+import { readOptions } from "./options.js";
 
-const { values } = parseArgs({
+const { values } = readOptions({
+  summary: `Skewless, a bare route, Fastify and Express with the AWS SDK, and FastAPI with boto3, in turns under the same load, before an
+endpoint of several latencies. Each answer is compared with the truth; a cell with a wrong one is void.`,
+  run: "bench",
   options: {
-    quick: { type: "boolean", default: false },
-    only: { type: "string", multiple: true, default: [] },
-    seconds: { type: "string", default: "2" },
-    "warm-up": { type: "string", default: "1" },
-    rounds: { type: "string", default: "1" },
-    generator: { type: "string" },
-    out: { type: "string" },
-    set: { type: "string", multiple: true, default: [] },
+    quick: {
+      type: "boolean",
+      default: false,
+      description: "Fewer latencies and connections: 2 minutes, not 15",
+    },
+    only: {
+      type: "string",
+      value: "KEY=A,B",
+      multiple: true,
+      description: `latency=0,5,5+0.1,20,100, connections=1,50,200,1000, rows=1,100\nor service=${SERVICE_NAMES.join(",")}`,
+    },
+    seconds: { type: "number", default: 2, description: "How long each cell is measured" },
+    "warm-up": { type: "number", default: 1, description: "Seconds of load before that" },
+    rounds: { type: "number", default: 1, description: "How often each cell is measured; the middle counts" },
+    generator: {
+      type: "string",
+      value: "NAME",
+      description: "wrk or autocannon (default: wrk where it is installed)",
+    },
+    out: { type: "string", value: "DIR", description: "Where the page is written (default: bench/results)" },
+    set: {
+      type: "string",
+      value: "NAME=VALUE",
+      multiple: true,
+      description: "A setting of Skewless, where it is not to be the default",
+    },
   },
+  needs: `the build (npm run build). SKEWLESS_BENCH_PYTHON or SKEWLESS_PYTHON: a Python with fastapi, uvicorn[standard] and
+boto3; without it FastAPI is left out. A quiet machine: the page says so where it was none.`,
+  writes: "DIR/http.md, which is printed too, and DIR/http.svg.",
 });
 const seconds = { measured: Number(values.seconds), warmUp: Number(values["warm-up"]) };
 const rounds = Number(values.rounds);

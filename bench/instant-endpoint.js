@@ -1,12 +1,20 @@
 // A SageMaker endpoint for the bench: InvokeEndpoint at the least CPU, with a latency that can be set. Not the stub of
 // `skewless stub`: that one evaluates a model and can be told to fail, which takes CPU that the services would lack.
-//
-// node instant-endpoint.js PORT
-//   POST /endpoints/{name}/invocations   one number a row, see http/truth.js
-//   PUT  /bench/latency                  {"ms": 5, "rowMs": 0.1}
-//   GET  /bench/tally                    {"calls": …, "rows": …, "inFlight": …} since the start
 import { createServer } from "node:http";
 import { answerTo } from "./http/truth.js";
+import { readOptions } from "./options.js";
+
+const {
+  positionals: [port],
+} = readOptions({
+  summary: `A SageMaker endpoint that takes hardly any CPU, for the other scripts, which start it themselves:
+  POST /endpoints/{name}/invocations   one number a row, see http/truth.js
+  PUT  /bench/latency                  {"ms": 5, "rowMs": 0.1}
+  GET  /bench/tally                    {"calls": …, "rows": …, "inFlight": …} since the start`,
+  positional: "PORT",
+  needs: "a free port.",
+  writes: "nothing.",
+});
 
 let latency = { ms: 0, rowMs: 0 };
 const tally = { calls: 0, rows: 0, inFlight: 0 };
@@ -75,4 +83,4 @@ const server = createServer((request, response) => {
 });
 // A connection that is closed while idle would be an error of the service that uses it next.
 server.keepAliveTimeout = 3_600_000;
-server.listen(Number(process.argv[2]), "127.0.0.1");
+server.listen(Number(port), "127.0.0.1");

@@ -1,9 +1,6 @@
 // `npm run bench:profile`: where the CPU goes of a service under load, as a table of self times.
-//
-// node bench/profile.js [--service skewless] [--connections 200] [--rows 1] [--latency 5] [--seconds 5] [--warm-up 3] [--top 30] [--save FILE.cpuprofile] [--set NAME=VALUE …]
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
-import { parseArgs } from "node:util";
 import { learnAnswers, setLatency, voidBecause } from "./http/cell.js";
 import { loadGenerator } from "./http/load.js";
 import { ready, start, stopAll } from "./http/processes.js";
@@ -12,25 +9,54 @@ import { LATENCIES } from "./http/scenarios.js";
 import { selfTimes } from "./http/self-times.js";
 import { services } from "./http/services.js";
 import { here, thousands } from "./measure.js";
+import { readOptions } from "./options.js";
 
-const { values } = parseArgs({
+const { values } = readOptions({
+  summary:
+    "Which functions take the time of a service under load: a table of self times, and the share of each package.",
+  run: "bench:profile",
   options: {
-    service: { type: "string", default: "skewless" },
-    connections: { type: "string", default: "200" },
-    rows: { type: "string", default: "1" },
-    latency: { type: "string", default: "5" },
-    seconds: { type: "string", default: "5" },
-    "warm-up": { type: "string", default: "3" },
-    top: { type: "string", default: "30" },
-    generator: { type: "string" },
-    save: { type: "string" },
-    set: { type: "string", multiple: true, default: [] },
+    service: {
+      type: "string",
+      value: "NAME",
+      default: "skewless",
+      description: "A service of npm run bench that Node runs",
+    },
+    connections: { type: "number", default: 200, description: "Connections that ask at a time" },
+    rows: { type: "number", default: 1, description: "Rows a request" },
+    latency: {
+      type: "string",
+      value: "MS",
+      default: "5",
+      description: `Of the endpoint: ${LATENCIES.map(({ name }) => name).join(", ")}`,
+    },
+    seconds: { type: "number", default: 5, description: "How long it is watched" },
+    "warm-up": { type: "number", default: 3, description: "Seconds of load before that" },
+    top: { type: "number", default: 30, description: "Functions in the table" },
+    generator: {
+      type: "string",
+      value: "NAME",
+      description: "wrk or autocannon (default: wrk where it is installed)",
+    },
+    save: {
+      type: "string",
+      value: "FILE.cpuprofile",
+      description: "Keep the profile, for the developer tools of a browser",
+    },
+    set: {
+      type: "string",
+      value: "NAME=VALUE",
+      multiple: true,
+      description: "A setting of Skewless, where it is not to be the default",
+    },
   },
+  needs: "the build (npm run build).",
+  writes: "the table to stdout; FILE.cpuprofile where --save is given.",
 });
 const latency = LATENCIES.find(({ name }) => name === values.latency);
 if (latency === undefined)
   throw new Error(`--latency must be one of ${LATENCIES.map(({ name }) => name).join(", ")}`);
-const [connections, rows, seconds] = [values.connections, values.rows, values.seconds].map(Number);
+const { connections, rows, seconds } = values;
 const { load } = loadGenerator(values.generator);
 
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
@@ -54,7 +80,7 @@ try {
     connections,
     ...(constant === undefined ? {} : { constant: requests[0].expected }),
   };
-  await load({ ...asked, seconds: Number(values["warm-up"]) });
+  await load({ ...asked, seconds: values["warm-up"] });
   await told(running.child, "start");
   const loaded = await load({ ...asked, seconds });
   const { profile } = await told(running.child, "stop");
@@ -65,7 +91,7 @@ try {
   process.stdout
     .write(`${title}, ${connections} connections, ${rows === 1 ? "1 row" : `${rows} rows`} a request, endpoint ${latency.title}: ${perS} requests/s while profiled.
 
-${selfTimes(profile, Number(values.top))}
+${selfTimes(profile, values.top)}
 `);
 } finally {
   await stopAll();

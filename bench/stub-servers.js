@@ -2,8 +2,17 @@
 import { createServer } from "node:http";
 // oxlint-disable-next-line no-restricted-imports -- it is the stub that is measured
 import { startStub } from "../dist/stub/server.js";
+import { readOptions } from "./options.js";
 
-const [kind, modelFile] = process.argv.slice(2);
+const {
+  positionals: [kind, modelFile],
+} = readOptions({
+  summary:
+    "A server that bench/stub.js measures: the stub endpoint, or a bare one that echoes. It tells its parent process where it is.",
+  positional: "stub MODEL.json | bare",
+  needs: "the build (npm run build); to be started by fork, from bench/stub.js.",
+  writes: "nothing.",
+});
 
 process.on("message", () => {
   const { user, system } = process.cpuUsage();

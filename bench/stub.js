@@ -1,7 +1,4 @@
 // `npm run bench:stub`: the stub endpoint against a bare node:http echo server, and against the Python XGBoost library.
-//
-// node bench/stub.js [--seconds 3] [--rounds 5] [--rows 1000]
-// SKEWLESS_BENCH_PYTHON, or SKEWLESS_PYTHON: a Python with xgboost; without it the library is not measured.
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -9,16 +6,24 @@ import { Agent, request as startRequest } from "node:http";
 import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { env } from "node:process";
-import { parseArgs } from "node:util";
 import autocannon from "autocannon";
 import { here, median, run, table, thousands } from "./measure.js";
+import { readOptions } from "./options.js";
 
-const { values } = parseArgs({
-  options: { seconds: { type: "string" }, rounds: { type: "string" }, rows: { type: "string" } },
+const { values } = readOptions({
+  summary: `The stub endpoint against a bare node:http server that echoes, with one row a call; and with many rows a call against the
+Python XGBoost library.`,
+  run: "bench:stub",
+  options: {
+    seconds: { type: "number", default: 3, description: "How long each is measured, each time" },
+    rounds: { type: "number", default: 5, description: "How often, in turns; the median counts" },
+    rows: { type: "number", default: 1000, description: "Rows of the large calls" },
+  },
+  needs: `the build (npm run build). SKEWLESS_BENCH_PYTHON or SKEWLESS_PYTHON: a Python with xgboost; without it the library is
+not measured.`,
+  writes: "bench/results/stub.md, which is printed too.",
 });
-const seconds = Number(values.seconds ?? 3);
-const rounds = Number(values.rounds ?? 5);
-const rows = Number(values.rows ?? 1000);
+const { seconds, rounds, rows } = values;
 const python = env["SKEWLESS_BENCH_PYTHON"] ?? env["SKEWLESS_PYTHON"];
 const modelFile = here("../models/bike-rental/xgboost.json");
 const CONNECTIONS = [1, 16, 64];

@@ -1,22 +1,33 @@
 // `npm run bench:transform`: skewless transform against pandas and against straight code, and encode against straight code.
-//
-// node bench/transform.js [--rows 1000000] [--runs 5]
-// BIKE_SHARING_DIR: where train.csv of the bike-sharing data is; without it the rows are made by a seed.
-// SKEWLESS_SKLEARN_PYTHON, or SKEWLESS_PYTHON: a Python with pandas and scikit-learn; without it they are not measured.
 import { createReadStream } from "node:fs";
 import { mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { env } from "node:process";
 import { createInterface } from "node:readline";
-import { parseArgs } from "node:util";
 import { WIDE, writeBikeRows, writeWideRows } from "./data.js";
 import { here, median, run, runNode, table, thousands } from "./measure.js";
+import { readOptions } from "./options.js";
 import { requestPath } from "./request-path.js";
 
-const { values } = parseArgs({ options: { rows: { type: "string" }, runs: { type: "string" } } });
-const rows = Number(values.rows ?? 1_000_000);
-const runs = Number(values.runs ?? 5);
+const { values } = readOptions({
+  summary: `skewless transform against pandas and scikit-learn and against straight code for one model, on bike rentals and on a wide
+table; and what a request's rows cost, against straight code.`,
+  run: "bench:transform",
+  options: {
+    rows: { type: "number", default: 1_000_000, description: "Rows of the raw file" },
+    runs: {
+      type: "number",
+      default: 5,
+      description: "How often each is measured, in turns; the median counts",
+    },
+  },
+  needs: `the build (npm run build), and room for the files in the folder for temporary ones. BIKE_SHARING_DIR: where train.csv of
+the bike-sharing data is; without it the rows are made by a seed. SKEWLESS_SKLEARN_PYTHON or SKEWLESS_PYTHON: a
+Python with pandas and scikit-learn; without it they are not measured.`,
+  writes: "bench/results/transform.md, which is printed too.",
+});
+const { rows, runs } = values;
 const python = env["SKEWLESS_SKLEARN_PYTHON"] ?? env["SKEWLESS_PYTHON"];
 const cli = here("../dist/cli.js");
 const model = here("../models/bike-rental.yaml");

@@ -7,12 +7,10 @@ import type { Predicted } from "./model/target/prediction.ts";
 
 export { type EndingController, createEnding } from "./endpoint/ending.ts";
 
-/** What a caller decides about one prediction. */
+/** What a caller decides about one prediction. One that is `lenient` gets those that there are; else all fail with one. */
 export interface Wishes extends Context {
   /** What this caller wants of the endpoint beyond what the model file says of it. */
   readonly target?: Partial<Target> | undefined;
-  /** Whether rows that fail leave the others their predictions; else all rows fail with them. */
-  readonly lenient?: boolean | undefined;
 }
 
 /** What a prediction came with: for the answer's headers, and for the log. */

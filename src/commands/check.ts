@@ -3,6 +3,7 @@ import type { Pipeline } from "../model/pipeline.ts";
 import { goldenReport, loadModel } from "../registry.ts";
 import { checkAgainst } from "./check-against.ts";
 import type { Command, Io } from "./command.ts";
+import { endpointText } from "./endpoint-text.ts";
 import { InputError } from "./input-error.ts";
 import { counted, print } from "./print.ts";
 import { openSource } from "./source.ts";
@@ -28,8 +29,8 @@ export const check: Command = {
       description: "How many doubles apart two numbers may be (default: 4; 0: equal to the last bit)",
     },
   },
-  help: `Shows which column of the endpoint's CSV is made from which input, then encodes the golden rows in the
-.golden.jsonl file beside the model file. Exit code 1 where a cell differs, 2 where the model file is broken.
+  help: `Shows which column of the endpoint's CSV is made from which input, what the endpoint gets (its content type,
+whether there is a header row) and must answer, then encodes the golden rows in the .golden.jsonl file beside the model file. Exit code 1 where a cell differs, 2 where the model file is broken.
 
 With --against it shows instead that a hand-written training pipeline and the model file agree, or where they do not:
 the rows of both files are compared one by one, with the target's column or without it, and the first differences
@@ -81,7 +82,8 @@ function ulpsOf(text = "4"): number {
   throw new UsageError(`--tolerance ${text}: is not a whole number of ulps, such as 4.`);
 }
 
-function describe({ name, version, inputs, features, columns, featureColumns, target }: Pipeline): string {
+function describe(pipeline: Pipeline): string {
+  const { name, version, inputs, features, columns, featureColumns, target } = pipeline;
   const types = new Map(inputs.map(({ spec }) => [spec.name, spec.type]));
   const used = new Set(features.flatMap(({ from }) => from));
   const unused = inputs.map(({ spec }) => spec.name).filter((input) => !used.has(input));
@@ -102,6 +104,7 @@ function describe({ name, version, inputs, features, columns, featureColumns, ta
     ...table([["column", "feature", "from input", "steps"], ...rows], "first"),
     "",
     `target: ${targetText(target)}`,
+    ...endpointText(pipeline),
     ...(unused.length === 0 ? [] : [`inputs that no feature uses: ${unused.join(", ")}`]),
   ].join("\n");
 }

@@ -12,7 +12,7 @@ import { problemOfAbort } from "./faults.ts";
 import { type Call, type Format, type Invoke, type Reply, TEXT_CSV, type Target } from "./invoke.ts";
 import { type Lane, type LaneState, type Sockets, createLane } from "./lane.ts";
 import { type LimitOptions, climbingLimit } from "./limit.ts";
-import type { Request } from "./request.ts";
+import { type Request, cutShort } from "./request.ts";
 import type { QueueBounds } from "./shedding.ts";
 
 /** The largest body that an endpoint takes, by its kind: facts of InvokeEndpoint's API, of 2026's guide, and of serverless. */
@@ -54,7 +54,8 @@ const mostLanes = 1000;
  * A stage that shares calls between requests of equal target, format and width. Each gets the answers to its own rows, in
  * their order, the facts of the calls that carried them, and the faults of its own rows by its own numbers. A caller that
  * goes away takes its own rows out, and a call only with the last caller. A request of several calls fails with the first
- * of them that fails. One of a stateful session shares no call.
+ * of them that fails; a lenient one loses the rows of that call alone, and fails where none of its calls comes back, also
+ * at its deadline. One of a stateful session shares no call.
  *
  * @throws {Problem} `overloaded` when too much waits already, or nothing has left for too long; what the signal was aborted
  * with; of the stages below, a copy for each caller of the call.
@@ -93,7 +94,9 @@ export function withBatch(options: BatchOptions): (next: Invoke) => Batched {
         const onAbort = (): void => {
           const problem = problemOfAbort(signal.reason);
           lane.abandon(request, problem);
-          reject(problem);
+          const reply = cutShort(request, problem);
+          if (reply === undefined) reject(problem);
+          else resolve(reply);
         };
         const request: Request = {
           call,

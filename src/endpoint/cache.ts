@@ -3,9 +3,9 @@
 import { LRUCache } from "lru-cache";
 import { Problem } from "../errors.ts";
 import type { Clock } from "./clock.ts";
-import type { Ending } from "./ending.ts";
 import { type Flight, startFlight } from "./flight.ts";
 import { type Answer, type Call, type Context, type Invoke, type Reply, TEXT_CSV } from "./invoke.ts";
+import { allAtFault } from "./row-problems.ts";
 
 /** What is kept, and for how long. */
 export interface CacheOptions {
@@ -32,7 +32,10 @@ const bytesAnEntry = 200;
  * `cacheHits` of the reply counts the rows that were answered from what is kept. The other facts are of the call for the
  * rows that were not; where none was sent, `attempts` is 0.
  *
- * @throws {Problem} of the stages below, also where some rows were hits; what the signal was aborted with.
+ * A lenient call loses the rows alone that it has from no call that comes back.
+ *
+ * @throws {Problem} of the stages below, also where some rows were hits, unless the call is lenient; what the signal was
+ * aborted with.
  */
 export function withCache({ clock, maxBytes, ttlMs }: CacheOptions): (next: Invoke) => Invoke {
   const kept = new LRUCache<string, Answer>({
@@ -89,6 +92,8 @@ export function withCache({ clock, maxBytes, ttlMs }: CacheOptions): (next: Invo
     let open = [...answers.keys()].filter((row) => answers[row] === undefined);
     const cacheHits = keys.length - open.length;
     let facts: Reply = { answers, attempts: 0 };
+    let failure: Problem | undefined;
+    let isAnswered = cacheHits > 0;
     while (open.length > 0) {
       const missing = new Map<string, string>();
       const joined = new Set<Flight>();
@@ -97,24 +102,27 @@ export function withCache({ clock, maxBytes, ttlMs }: CacheOptions): (next: Invo
         if (flight === undefined) missing.set(keys[row]!, call.rows[row]!);
         else joined.add(flight);
       }
-      const waits = [...joined].map((flight) => waitFor(flight, context.signal));
+      const waits = [...joined].map((flight) => landingOf(flight, false, context));
       if (missing.size > 0) {
         const own = launch(next, call, context, missing);
         waits.push(
-          own.wait(context.signal).then((reply) => {
-            facts = reply;
-            return { flight: own, reply };
+          landingOf(own, true, context).then((landing) => {
+            facts = landing!.reply;
+            return landing;
           }),
         );
       }
-      const landed = await Promise.all(waits);
+      const landed = (await Promise.all(waits)).filter((landing) => landing !== undefined);
       open = open.filter((row) => !landed.some((landing) => take(landing, keys[row]!, row)));
+      failure ??= landed.find((landing) => landing.failure !== undefined)?.failure;
+      isAnswered ||= landed.some((landing) => landing.failure === undefined);
     }
+    if (failure !== undefined && !isAnswered) throw failure;
     return { ...facts, answers, faults: faults.size === 0 ? undefined : faults, cacheHits };
 
-    function take(landing: Landing | undefined, key: string, row: number): boolean {
-      const place = landing?.flight.places.get(key);
-      if (landing === undefined || place === undefined) return false;
+    function take(landing: Landing, key: string, row: number): boolean {
+      const place = landing.flight.places.get(key);
+      if (place === undefined) return false;
       answers[row] = landing.reply.answers[place];
       const fault = landing.reply.faults?.get(place);
       if (fault !== undefined) faults.set(row, fault);
@@ -126,16 +134,27 @@ export function withCache({ clock, maxBytes, ttlMs }: CacheOptions): (next: Invo
 interface Landing {
   readonly flight: Flight;
   readonly reply: Reply;
+  /** Why there is no answer to any of its rows, where there could be others. */
+  readonly failure?: Problem;
 }
 
-/** A flight's reply; `undefined` where it has ended with the time of who started it, while there is time here. */
-async function waitFor(flight: Flight, signal: Ending): Promise<Landing | undefined> {
+/**
+ * A flight's reply; to a lenient caller also one in which all rows are at fault; `undefined` where another call started it
+ * and it has ended with that one's time, while there is time here.
+ */
+async function landingOf(
+  flight: Flight,
+  isOwn: boolean,
+  { signal, lenient }: Context,
+): Promise<Landing | undefined> {
   try {
-    return { flight, reply: await flight.wait(signal) };
+    return { flight, reply: await flight.wait(signal, lenient) };
   } catch (error) {
-    const isOthers = error instanceof Problem && /^(?:deadline-exceeded|caller-gone)$/.test(error.code);
+    if (!(error instanceof Problem)) throw error;
+    const isOthers = !isOwn && /^(?:deadline-exceeded|caller-gone)$/.test(error.code);
     if (isOthers && !signal.aborted) return undefined;
-    throw error;
+    if (lenient !== true) throw error;
+    return { flight, reply: allAtFault(flight.places.size, error), failure: error };
   }
 }
 

@@ -17,7 +17,9 @@ export interface DeadlineOptions {
 /**
  * A stage that gives a call the time that its caller wishes for (`context.timeoutMs`), else the default. The stages below
  * get the moment as `context.deadlineMs`, and a signal that aborts when it has come or when the caller's own signal
- * aborts. The call ends at that moment even if a stage below ignores its signal. Nothing is held once it has ended.
+ * aborts. The call ends at that moment even if a stage below ignores its signal; a lenient one with the answers that there
+ * are. Nothing is held once it has ended. The log of a deadline that strikes during a later attempt has what is known of the
+ * one before (`awsError`, `requestId`, …), whose code is `after`.
  *
  * @throws {Problem} `deadline-exceeded` when the time has passed; what the caller's signal was aborted with, when it is
  * a Problem, else `caller-gone`.
@@ -37,16 +39,19 @@ export function withDeadline(
         outer.removeEventListener("abort", onOuterAbort);
       };
       const onOuterAbort = (): void => ending.abort(problemOfAbort(outer.reason));
-      const cancel = clock.setTimeout(() => {
-        ending.abort(new Problem("deadline-exceeded", `The endpoint did not answer within ${timeoutMs} ms.`));
-      }, timeoutMs);
+      let last: Problem | undefined;
+      const cancel = clock.setTimeout(() => ending.abort(exceeded(timeoutMs, last)), timeoutMs);
       outer.addEventListener("abort", onOuterAbort, { once: true });
       ending.addEventListener("abort", () => {
         release();
-        reject(ending.reason);
+        // What a lenient caller has got until now is told at once by the stage that has it, if there is one.
+        if (context.lenient === true) clock.setTimeout(() => reject(ending.reason), 0);
+        else reject(ending.reason);
       });
       const deadlineMs = clock.now() + timeoutMs;
-      const below: Context = { signal: ending, deadlineMs, timeoutMs, noCache: context.noCache };
+      const { noCache, lenient } = context;
+      const onFailure = (problem: Problem): void => void (last = problem);
+      const below: Context = { signal: ending, deadlineMs, timeoutMs, noCache, lenient, onFailure };
       const succeed = (reply: Reply): void => {
         release();
         resolve(reply);
@@ -61,4 +66,11 @@ export function withDeadline(
         fail(error);
       }
     });
+}
+
+function exceeded(timeoutMs: number, last: Problem | undefined): Problem {
+  return new Problem("deadline-exceeded", `The endpoint did not answer within ${timeoutMs} ms.`, {
+    log: last && { ...last.log, after: last.code },
+    cause: last?.cause,
+  });
 }

@@ -9,11 +9,12 @@ export interface Flight {
   /** Row text, as its caller keys it → its place in the reply. */
   readonly places: ReadonlyMap<string, number>;
   /**
-   * Waits for the reply, until `signal` aborts: the wait ends then, and the call does once nobody waits for it any more.
+   * Waits for the reply, until `signal` aborts: the wait ends then, and the call does once nobody waits for it any more. Who
+   * is patient and the last then waits for the call's own end, as it may come with the answers that there are.
    *
    * @throws {Problem} of the call, or what the signal was aborted with.
    */
-  readonly wait: (signal: Ending) => Promise<Reply>;
+  readonly wait: (signal: Ending, isPatient?: boolean) => Promise<Reply>;
 }
 
 /**
@@ -30,13 +31,13 @@ export function startFlight(
   let waiting = 0;
   return {
     places,
-    wait: (signal) =>
+    wait: (signal, isPatient = false) =>
       new Promise((resolve, reject) => {
         const onAbort = (): void => {
           const problem = problemOfAbort(signal.reason);
           waiting -= 1;
           if (waiting === 0) controller.abort(problem);
-          reject(problem);
+          if (waiting > 0 || !isPatient) reject(problem);
         };
         const leave = (): void => {
           if (signal.aborted) return;

@@ -60,6 +60,10 @@ export interface Context {
   readonly timeoutMs?: number | undefined;
   /** Whether the caller wants fresh answers: none from the cache. */
   readonly noCache?: boolean | undefined;
+  /** Told of each attempt that fails where another one follows. */
+  readonly onFailure?: ((problem: Problem) => void) | undefined;
+  /** Whether rows that get no answer leave the others theirs, also where a whole call fails; else all fail with it. */
+  readonly lenient?: boolean | undefined;
 }
 
 /**

@@ -177,7 +177,7 @@ export function createLane({
     }
     learn(call, problem === undefined ? reply : undefined, problem);
     if (reply !== undefined && problem === undefined) deliver(call, reply, answer);
-    else fail(call, problem, giveUp);
+    else fail(call, problem, giveUp, answer);
     if (backlog.rows > 0) ask();
     for (const wake of sockets.wanted) wake();
     sockets.wanted.clear();

@@ -35,13 +35,14 @@ export function problemOfCall(problem: Problem, place: Place, shared: boolean): 
       cause: problem.cause,
     });
   }
-  const { errors, errorCount, retryAfterS, log, payloadLog, cause } = problem;
-  return new Problem(problem.code, problem.message, {
-    retryAfterS,
-    log,
-    cause,
-    ...(shared ? {} : { errors, errorCount, payloadLog }),
-  });
+  return shared
+    ? withoutRows(problem)
+    : new Problem(problem.code, problem.message, { ...problem, cause: problem.cause });
+}
+
+/** A problem of the call without what quotes rows or lists fields, which may be another caller's. */
+export function withoutRows({ code, message, retryAfterS, log, cause }: Problem): Problem {
+  return new Problem(code, message, { retryAfterS, log, cause });
 }
 
 /** The detail names the row as `log.row` does: bad-answer.ts writes both. */

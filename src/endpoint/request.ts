@@ -45,6 +45,8 @@ interface Collected {
   readonly faults: Map<number, Problem>;
   readonly carried: Carried[];
   missing: number;
+  /** Whether a call has come back, whatever it says of its rows. */
+  isAnswered: boolean;
 }
 
 /** Different values of a header that several calls gave are joined, but not without end. */
@@ -59,6 +61,36 @@ export function take(request: Request, carried: Carried): Reply | undefined {
   const { rows } = request;
   if (request.partial === undefined && carried.count === rows.length) return whole(carried);
   const partial = (request.partial ??= nothing(rows.length));
+  partial.isAnswered = true;
+  return add(partial, carried);
+}
+
+/**
+ * Takes the failure of a call that carried a lenient request's rows, which leaves the rows of its other calls alone.
+ *
+ * @param carried with a reply in which all of the call's rows are at fault.
+ * @returns the whole reply once there is nothing missing; "nothing" where no call has come back.
+ */
+export function lose(request: Request, carried: Carried): Reply | "nothing" | undefined {
+  const partial = (request.partial ??= nothing(request.rows.length));
+  const reply = add(partial, carried);
+  return reply === undefined || partial.isAnswered ? reply : "nothing";
+}
+
+/**
+ * The reply to a lenient request that ends before its calls do, with what has come.
+ *
+ * @returns undefined where no call has come back.
+ */
+export function cutShort({ context, partial }: Request, problem: Problem): Reply | undefined {
+  if (context.lenient !== true || partial?.isAnswered !== true) return undefined;
+  for (const [row, answer] of partial.answers.entries()) {
+    if (answer === undefined && !partial.faults.has(row)) partial.faults.set(row, problem);
+  }
+  return merged(partial);
+}
+
+function add(partial: Collected, carried: Carried): Reply | undefined {
   const { offset, from, count, reply } = carried;
   for (let i = 0; i < count; i++) partial.answers[from + i] = reply.answers[offset + i];
   addFaults(partial.faults, carried);
@@ -68,7 +100,13 @@ export function take(request: Request, carried: Carried): Reply | undefined {
 }
 
 function nothing(rows: number): Collected {
-  return { answers: Array.from({ length: rows }), faults: new Map(), carried: [], missing: rows };
+  return {
+    answers: Array.from({ length: rows }),
+    faults: new Map(),
+    carried: [],
+    missing: rows,
+    isAnswered: false,
+  };
 }
 
 /** The reply to a request that one call carried. */

@@ -79,6 +79,7 @@ export function withRetry(options: RetryOptions): (next: Invoke) => Invoke {
       ) {
         throw failure.problem;
       }
+      context.onFailure?.(failure.problem);
       options.onRetry?.({ target, problem: outcome, attempt, pauseMs });
       const end = await paused(clock, pauseMs, context.signal);
       if (end !== undefined) throw failureOf(end, failure, 0).problem;

@@ -47,7 +47,7 @@ export function withRowFate(options: RowFateOptions): (next: Invoke) => Invoke {
         throw error;
       const nowMs = clock.now();
       const isHopeless = memory.inVain >= searchesInVain && nowMs < memory.lastMs + hopelessMs;
-      if (isHopeless || call.rows.length <= 1) return allAtFault(call.rows, error);
+      if (isHopeless || call.rows.length <= 1) return allAtFault(call.rows.length, error);
       const failed = { call, context, problem: error, tookMs: nowMs - beganMs };
       const reply = await searchRows(next, failed, options);
       memory.inVain = reply.answers.some((answer) => answer !== undefined) ? 0 : memory.inVain + 1;

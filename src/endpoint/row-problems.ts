@@ -14,12 +14,12 @@ export function mayBeRows({ code }: Problem): boolean {
   );
 }
 
-/** The reply where nothing is known but that the call failed: every row is at fault. */
-export function allAtFault(rows: readonly string[], problem: Problem): Reply {
-  const fault = ofRow(problem, rows.length === 1 ? "this row" : "a row");
+/** The reply to so many rows where nothing is known but that the call failed: every row is at fault. */
+export function allAtFault(rows: number, problem: Problem): Reply {
+  const fault = ofRow(problem, rows === 1 ? "this row" : "a row");
   return {
-    answers: Array.from({ length: rows.length }),
-    faults: new Map(Array.from(rows.keys(), (row) => [row, fault])),
+    answers: Array.from({ length: rows }),
+    faults: new Map(Array.from({ length: rows }, (_, row) => [row, fault])),
     attempts: attemptsOf(problem),
   };
 }

@@ -5,8 +5,9 @@ import { badAnswer, badCount } from "./bad-answer.ts";
 import { type EndingController, createEnding } from "./ending.ts";
 import type { Portion } from "./fair-queue.ts";
 import type { Context, Invoke, Reply } from "./invoke.ts";
-import { problemOfCall } from "./own-problem.ts";
-import { type Request, take } from "./request.ts";
+import { problemOfCall, withoutRows } from "./own-problem.ts";
+import { type Request, lose, take } from "./request.ts";
+import { allAtFault } from "./row-problems.ts";
 
 /** A call on its way. */
 export interface SharedCall {
@@ -60,6 +61,9 @@ export function sendShared(next: Invoke, { portions, ending }: SharedCall): Prom
       signal: ending,
       deadlineMs,
       timeoutMs: undefined,
+      onFailure: (problem) => {
+        for (const { request } of portions) request.context.onFailure?.(problem);
+      },
     };
     return next({ target, rows, format, width }, context);
   } catch (error) {
@@ -119,21 +123,36 @@ export function deliver(
 }
 
 /**
- * Tells each request of a failure, by a problem of its own.
+ * Tells each request of a failure, by a problem of its own. A lenient one of several calls loses the rows of this one; it
+ * fails where it has lost all.
  *
- * @param end called with each request that is not over.
+ * @param end called with each request that fails.
+ * @param answer called with each request that is complete without the rows of this call.
  */
 export function fail(
-  { portions }: SharedCall,
+  { portions, rows, sentMs }: SharedCall,
   error: unknown,
   end: (request: Request, problem: unknown) => void,
+  answer: (request: Request, reply: Reply) => void,
 ): void {
   const shared = portions.length > 1;
+  const isProblem = error instanceof Problem;
+  // One for all of its portions: a call counts once, however many of them are one request's.
+  let lost: Reply | undefined;
   let offset = 0;
   for (const { request, from, count } of portions) {
     // What is no problem is a mistake of a program, and goes up as it is.
-    const own = error instanceof Problem ? problemOfCall(error, { offset, from, count }, shared) : error;
-    if (!request.isOver) end(request, own);
+    const own = isProblem ? problemOfCall(error, { offset, from, count }, shared) : error;
+    if (!request.isOver) {
+      let left: Reply | "nothing" | undefined = "nothing";
+      if (isProblem && request.context.lenient === true && count < request.rows.length) {
+        lost ??= allAtFault(rows, shared ? withoutRows(error) : error);
+        const waitedMs = sentMs - request.atMs;
+        left = lose(request, { reply: lost, offset, from, count, callRows: rows, waitedMs });
+      }
+      if (left === "nothing") end(request, own);
+      else if (left !== undefined) answer(request, left);
+    }
     offset += count;
   }
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { Problem } from "../errors.ts";
 import { locateJsonError } from "./json-error.ts";
+import { refuseRepeatedNames } from "./repeated-names.ts";
 
 /** Bodies: JSON, also where no Content-Type is sent; everything else is told what to send instead. */
 export function registerJsonBody(app: FastifyInstance, maxBodyBytes: number): void {
@@ -50,9 +51,14 @@ function refuseCompressed({ headers }: FastifyRequest): void {
  */
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
-/** Of a key that stands twice in one object the last one counts, as everywhere in JavaScript. */
 function parseJson(body: Buffer): unknown {
   const text = decode(body);
+  const value = parse(text);
+  refuseRepeatedNames(text, value);
+  return value;
+}
+
+function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -9,8 +9,9 @@ import { answerHeaders, setAnswerHeaders } from "./answer-headers.ts";
 import type { AppOptions, ServedModel } from "./app.ts";
 import { type RowError, readLeniently } from "./lenient.ts";
 import { unknownModel } from "./models.ts";
+import { pointAsSent } from "./places.ts";
 import { shedding } from "./pressure.ts";
-import { problemResponses } from "./problems.ts";
+import { logRowProblems, problemResponses } from "./problems.ts";
 import { readWishes, requestHeadersSchema } from "./request-headers.ts";
 
 /** `POST /models/{name}/predict` of each model, and `POST /predict` of the default one. */
@@ -50,6 +51,7 @@ function addRoute(
   { pipeline, predict }: ServedModel,
   schema: FastifySchema,
 ): void {
+  const inputs = pipeline.inputs.map(({ spec }) => spec.name);
   app.post(
     url,
     {
@@ -76,16 +78,21 @@ function addRoute(
         const { predictions, faults, facts } = await predict(rows, wishes);
         const rowsAtFault = count - rows.length + faults.size;
         request.facts = { ...logged(pipeline.name, count, facts), rowsAtFault } satisfies Logged;
+        logRowProblems(faults.values(), request.log);
         setAnswerHeaders(reply, facts);
         reply.header("preference-applied", "handling=lenient");
         return lenientBody(predictions, faults, places, errors, count);
       }
       const rows = pipeline.readInstances(request.body);
       request.facts = { model: pipeline.name, rows: rows.length } satisfies Logged;
-      const { predictions, facts } = await predict(rows, wishes);
-      request.facts = logged(pipeline.name, rows.length, facts);
-      setAnswerHeaders(reply, facts);
-      return { predictions };
+      try {
+        const { predictions, facts } = await predict(rows, wishes);
+        request.facts = logged(pipeline.name, rows.length, facts);
+        setAnswerHeaders(reply, facts);
+        return { predictions };
+      } catch (error) {
+        throw pointAsSent(error, request.body, inputs);
+      }
     },
   );
 }

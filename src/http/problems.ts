@@ -94,17 +94,32 @@ export function factsOf({ code, log = {} }: Problem): Record<string, unknown> {
   return { problem: code, ...facts, ...(requestId === undefined ? {} : { endpointRequestId: requestId }) };
 }
 
+/** Logs what the reply keeps back. */
+function logProblem(problem: Problem, log: FastifyBaseLogger, facts: object = {}): void {
+  log.warn({ ...factsOf(problem), ...facts }, problem.message);
+  // It may quote rows: for those who ask for it, by LOG_LEVEL=debug.
+  if (problem.payloadLog !== undefined) log.debug(problem.payloadLog, "what the container said");
+}
+
+/** Logs what befell rows of a request that is answered all the same: of each code the first, and how many rows have it. */
+export function logRowProblems(problems: Iterable<Problem>, log: FastifyBaseLogger): void {
+  const counts = new Map<ProblemCode, { readonly first: Problem; rows: number }>();
+  for (const problem of problems) {
+    const same = counts.get(problem.code);
+    if (same !== undefined) same.rows++;
+    // What is wrong with a row itself concerns its sender alone.
+    else if (problem.status >= 500) counts.set(problem.code, { first: problem, rows: 1 });
+  }
+  for (const { first, rows } of counts.values()) logProblem(first, log, { rowsAtFault: rows });
+}
+
 /** Answers with a problem; faults of ours and of the endpoint are logged with what the reply keeps back. */
 export function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { code, status } = problem;
   request.facts = { ...request.facts, problem: code };
   // A fault of ours needs its stack; one of the endpoint is told by its name, status and request id.
   if (code === "internal-error") request.log.error({ problem: code, err: problem.cause }, problem.message);
-  else if (status >= 500 || problem.log !== undefined) {
-    request.log.warn(factsOf(problem), problem.message);
-    // It may quote rows: for those who ask for it, by LOG_LEVEL=debug.
-    if (problem.payloadLog !== undefined) request.log.debug(problem.payloadLog, "what the container said");
-  }
+  else if (status >= 500 || problem.log !== undefined) logProblem(problem, request.log);
   if (problem.retryAfterS !== undefined) reply.header("retry-after", String(problem.retryAfterS));
   // Here too: the hook that sets it does not run for an address that Fastify itself refuses.
   reply.header("x-request-id", request.id);

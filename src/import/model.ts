@@ -180,21 +180,31 @@ function compile(
   }
 }
 
-/** Which columns have one name, whatever the features are called, and who makes them. */
+/** Which columns have one name, whatever the features are called, who makes them, and what can be done. */
 function twins(strands: readonly Strand[]): string[] {
   const names = featureNames(strands, false);
-  const makers = new Map<string, string[]>();
-  for (const [i, { from, steps, learned, path }] of strands.entries()) {
+  const makers = new Map<string, Strand[]>();
+  for (const [i, strand] of strands.entries()) {
+    const { from, steps, learned } = strand;
     const long = steps.map((step) => ({ name: step.name, parameters: withDefaults(step) }));
     const { columns } = compileFeature({ name: names[i]!, from, steps: long }, [...from.keys()], learned);
-    for (const column of columns) makers.set(column, [...(makers.get(column) ?? []), path.join(" > ")]);
+    for (const column of columns) makers.set(column, [...(makers.get(column) ?? []), strand]);
   }
   return [...makers]
-    .filter(([, paths]) => paths.length > 1)
-    .map(([column, paths]) => {
-      const where = [...new Set(paths)].join(" and ");
-      return `${where}: ${paths.length} columns would be called ${JSON.stringify(column)}, after the inputs or the categories that they are made of`;
+    .filter(([, same]) => same.length > 1)
+    .map(([column, same]) => {
+      const where = [...new Set(same.map(({ path }) => path.join(" > ")))].join(" and ");
+      return `${where}: ${same.length} columns would be called ${JSON.stringify(column)}, after the inputs or the categories that they are made of; ${remedyOfTwins(same)}`;
     });
+}
+
+/** Where several inputs are joined, their columns are called after these alone; elsewhere the feature's name comes first. */
+function remedyOfTwins(same: readonly Strand[]): string {
+  const joined = same.filter(({ from }) => from.length > 1);
+  if (joined.length === 0)
+    return "rename an input (--rename OLD=NEW), or a step of the pipeline, and export it again";
+  const inputs = [...new Set(joined.flatMap(({ from }) => from))];
+  return `make one PolynomialFeatures of ${inputs.join(", ")}, or let each give products alone, by PolynomialFeatures((2, 2), interaction_only=True), beside the columns themselves; then fit again`;
 }
 
 /** A text in a document that holds a `${`. */

@@ -74,7 +74,7 @@ is 1, and nothing is written. Besides what the tables say, that is
 - a step that jumps (bins, rounding, categories, quantiles several of which are equal) after a logarithm or a power, whose
   last digit may not be scikit-learn's, so that a number could fall on the other side of an edge;
 - an input whose name is no name in a model file (\`--rename "hours per week=hours"\` gives it another), and two columns of one
-  name, as of two PolynomialFeatures that share a column;
+  name, as of two PolynomialFeatures that share a column (the message names the ways out);
 - an attribute that contradicts the others, as when it was changed after fitting.
 
 ## Good to know

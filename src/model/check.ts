@@ -1,4 +1,4 @@
-import type { TSchema } from "@sinclair/typebox";
+import { type TObject, type TSchema, Type } from "@sinclair/typebox";
 import { type ValueError, ValueErrorType, Value } from "@sinclair/typebox/value";
 import { didYouMean } from "./suggest.ts";
 
@@ -23,6 +23,15 @@ export function check(schema: TSchema, value: unknown, at: Issue["path"]): Issue
     issues.push({ path: [...at, ...segments(error.path)], message: explain(error) });
   }
   return issues;
+}
+
+/** A schema whose lists take anything: their entries have several forms, which are checked one by one. */
+export function shallow(schema: TObject): TSchema {
+  const properties = Object.entries(schema.properties).map(([key, property]): [string, TSchema] => [
+    key,
+    property["type"] === "array" ? { ...property, items: Type.Unknown() } : property,
+  ]);
+  return { ...schema, properties: Object.fromEntries(properties) };
 }
 
 function explain({ type, path, schema, value }: ValueError): string {

@@ -1,9 +1,10 @@
 /** How a call gets to a container and back: counted, and under the faults in force. */
 import { wrap } from "./answers.ts";
 import type { ContainerRequest, ContainerResponse } from "./containers/contract.ts";
-import { callUnderFaults, type Surroundings } from "./faulty-call.ts";
+import { callUnderFaults } from "./faulty-call.ts";
 import type { Fault } from "./faults.ts";
 import type { Target } from "./hosting.ts";
+import type { Surroundings } from "./passage.ts";
 import { arrive, increment, pass } from "./tally.ts";
 import type { WireResponse } from "./wire.ts";
 

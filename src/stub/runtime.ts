@@ -8,9 +8,9 @@ import { createCall, type Call } from "./calls.ts";
 import type { Capture } from "./capture/capture.ts";
 import type { ContainerRequest } from "./containers/contract.ts";
 import { FaultPlanError, readCallFaults } from "./fault-reader.ts";
-import type { Surroundings } from "./faulty-call.ts";
 import type { Fault } from "./faults.ts";
 import type { Hosted, Hosting, Target } from "./hosting.ts";
+import type { Surroundings } from "./passage.ts";
 import {
   entityTooLarge,
   errorResponse,

@@ -37,6 +37,11 @@ test("the demo model: which column is made from what, and its golden rows", asyn
   expect(lines[3]).toBe("     1  season      season (integer)      as it is");
   expect(lines[15]).toBe("    13  hour        datetime (datetime)   datetime_part: hour");
   expect(stdout).toContain("\ntarget: count in bikes per hour, log1p\n");
+  expect(stdout).toContain(`
+endpoint: xgboost-biketrain-v1
+  gets text/csv, a line a row, no header row
+  is asked for text/csv, for each row one number
+`);
   expect(stdout).toMatch(/\ngolden rows: 3 of 3 encoded as they must be\n$/);
 });
 
@@ -49,10 +54,87 @@ column  feature  from input     steps
      1  size     size (number)  as it is
 
 target: price, as it is
+endpoint: somewhere
+  gets text/csv, a line a row, no header row
+  is asked for text/csv, for each row one number
 inputs that no feature uses: unused
 golden rows: none
 `);
 });
+
+const labels = "labels: [no, yes]";
+
+test.each([
+  [
+    "{ name: e, target_variant: blue, target_model: a.tar.gz, inference_component: c }",
+    "{ name: price, output: score }",
+    ["e, variant blue, model a.tar.gz, inference component c"],
+    "text/csv, a line a row, no header row",
+    "text/csv, for each row one number, in the field score",
+  ],
+  [
+    "{ name: e, header: true, accept: application/json }",
+    "{ name: price, output: 2 }",
+    ["e"],
+    "text/csv, a line a row, behind the header row size,flat_0,flat_1",
+    "application/json, for each row one number, in column 2, counted from 0",
+  ],
+  [
+    "{ name: e, content_type: application/json }",
+    `{ name: sold, type: binary, ${labels} }`,
+    ["e"],
+    'application/json, {"instances":[{"features":[…]},{"features":[…]}]}',
+    "application/json, for each row the probability of yes",
+  ],
+  [
+    "{ name: e, content_type: application/json, body: list }",
+    "{ name: kind, type: multiclass, labels: [a, b, c] }",
+    ["e"],
+    "application/json, [[…],[…]]",
+    "application/json, for each row 3 probabilities: of a, b, c",
+  ],
+  [
+    "{ name: e, content_type: application/jsonlines }",
+    `{ name: sold, type: binary, answer: label, ${labels} }`,
+    ["e"],
+    'application/jsonlines, a line a row: {"features":[…]}',
+    "application/jsonlines, for each row a class: its place among the labels, from 0, or its label",
+  ],
+  [
+    "{ name: e, content_type: text/libsvm }",
+    "{ name: kind, type: multiclass, answer: label, number_is: label, labels: [1, 2, 3] }",
+    ["e"],
+    "text/libsvm, a line a row: 0 0:…",
+    "text/csv, for each row a class: one of the labels",
+  ],
+  [
+    "{ name: e }",
+    "{ name: kind, type: multiclass, answer: label, number_is: place, labels: [1, 2, 3] }",
+    ["e"],
+    "text/csv, a line a row, no header row",
+    "text/csv, for each row a class: its place among the labels, from 0, or a text that is its label",
+  ],
+  [
+    "{ name: e }",
+    "{ name: both, type: multi_output, outputs: [{ name: lo, output: q10 }, { name: hi }] }",
+    ["e"],
+    "text/csv, a line a row, no header row",
+    "text/csv, for each row 2 numbers: lo in the field q10, hi",
+  ],
+])(
+  "what goes to the endpoint %s and must come back for the target %s",
+  async (endpoint, target, [name], gets, asked) => {
+    const text = SMALL.replace("{ name: somewhere }", endpoint)
+      .replace("{ name: price }", target)
+      .replace(
+        "[size]",
+        "[size, { name: flat, from: unused, steps: [{ bin: { edges: [0, 1, 2], encode: one_hot } }] }]",
+      );
+    const { stdout, stderr } = await skewless(["check", await model("wired", text)]);
+    expect(stderr).toBe("");
+    expect(stdout).toContain(`\nendpoint: ${name}\n  gets ${gets}\n  is asked for ${asked}\n`);
+  },
+);
 
 test("golden rows that are encoded differently are told cell by cell, exit code 1", async () => {
   const golden = '{"features":[1.5,0],"csv":"2.5","prediction":1}\n';

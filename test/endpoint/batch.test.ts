@@ -187,6 +187,144 @@ describe("a large request", () => {
   });
 });
 
+describe("a lenient request of several calls", () => {
+  const lenient = (): Context => ({ ...alive(), lenient: true });
+  const throttled = (extras: ConstructorParameters<typeof Problem>[2] = {}) =>
+    new Problem("endpoint-throttled", "Too many calls.", { log: { attempts: 3 }, ...extras });
+
+  test("loses the rows of a call that fails, and keeps the others, whichever ends first", async () => {
+    for (const order of [
+      [0, 1],
+      [1, 0],
+    ]) {
+      const { ask, received, clock } = rig(4, { maxRows: 2 });
+      const state = ask(["a", "b", "c", "d"], lenient());
+      await clock.settle();
+      for (const call of order) {
+        if (call === 0) await received[0]!.answer({ requestId: "x" });
+        else await received[1]!.fail(throttled({ retryAfterS: 2, payloadLog: { message: "c" } }));
+      }
+      const { faults, ...reply } = state.value!;
+      expect(reply).toMatchObject({
+        answers: ["A", "B", undefined, undefined],
+        requestId: "x",
+        attempts: 3,
+        batch: { rows: 2, calls: 2, waitedMs: 0 },
+      });
+      expect([...faults!.keys()]).toEqual([2, 3]);
+      // The call was its own: what it says of rows is not another caller's.
+      expect(faults!.get(2)).toMatchObject({
+        code: "endpoint-throttled",
+        message: "Too many calls.",
+        retryAfterS: 2,
+        payloadLog: { message: "c" },
+      });
+    }
+  });
+
+  test("has the rest of it leave after a call has failed, and fails with the last where none comes back", async () => {
+    const { ask, received, clock, state } = rig(1, { maxRows: 2 });
+    const large = ask(["a", "b", "c", "d"], lenient());
+    await clock.settle();
+    await received[0]!.fail(throttled());
+    expect(large).toEqual({});
+    expect(received[1]!.call.rows).toEqual(["c", "d"]);
+    await received[1]!.fail(new Problem("endpoint-unreachable", "No connection."));
+    expect(large.error).toMatchObject({ code: "endpoint-unreachable", message: "No connection." });
+    expect(state()).toMatchObject({ inFlight: 0, waitingRows: 0, waitingRequests: 0 });
+  });
+
+  test("fails with the call where one call carried all of it, be it in two portions", async () => {
+    const alone = rig(1);
+    const one = alone.ask(["a", "b"], lenient());
+    await alone.clock.settle();
+    await alone.received[0]!.fail(throttled());
+    expect(one.error).toMatchObject({ code: "endpoint-throttled" });
+
+    const { ask, received, clock } = rig(1, { maxRows: 400 });
+    ask(["first"]);
+    await clock.settle();
+    const large = ask(text(300), lenient());
+    const small = ask(["small"]);
+    await received[0]!.answer();
+    expect(received[1]!.call.rows).toHaveLength(301);
+    await received[1]!.fail(throttled());
+    expect(large.error).toMatchObject({ code: "endpoint-throttled" });
+    expect(small.error).toMatchObject({ code: "endpoint-throttled" });
+  });
+
+  test("learns nothing of the rows of others that shared the call, who fail if they are strict", async () => {
+    const { ask, received, clock } = rig(1, { maxRows: 2 });
+    const first = ask(["z"]);
+    await clock.settle();
+    const large = ask(["a", "b", "c"], lenient());
+    const other = ask(["d"]);
+    await received[0]!.answer();
+    expect(first.value?.answers).toEqual(["Z"]);
+    expect(received[1]!.call.rows).toEqual(["a", "b"]);
+    await received[1]!.answer();
+    expect(received[2]!.call.rows.toSorted()).toEqual(["c", "d"]);
+    const problem = throttled({
+      errors: [{ pointer: "/0", detail: "d" }],
+      errorCount: 1,
+      payloadLog: { message: "d" },
+    });
+    await received[2]!.fail(problem);
+    expect(large.value?.answers).toEqual(["A", "B", undefined]);
+    const fault = large.value!.faults!.get(2)!;
+    expect(fault).toMatchObject({ code: "endpoint-throttled", log: { attempts: 3 } });
+    expect([fault.errors, fault.errorCount, fault.payloadLog]).toEqual([undefined, undefined, undefined]);
+    expect(other.error).toMatchObject({ code: "endpoint-throttled" });
+  });
+
+  test("is a reply also where no row has an answer, but a call came back", async () => {
+    const { ask, received, clock } = rig(2, { maxRows: 1 });
+    const state = ask(["a", "b"], lenient());
+    await clock.settle();
+    const refused = new Problem("endpoint-refused-rows", "No.");
+    await received[0]!.answer({ answers: [undefined], faults: new Map([[0, refused]]) });
+    await received[1]!.fail(throttled());
+    expect(state.value!.answers).toEqual([undefined, undefined]);
+    expect([...state.value!.faults!.values()].map(({ code }) => code)).toEqual([
+      "endpoint-refused-rows",
+      "endpoint-throttled",
+    ]);
+  });
+
+  test("ends with what has come when its time is over, and fails where nothing has", async () => {
+    for (const hasCome of [true, false]) {
+      const { ask, received, clock, state } = rig(2, { maxRows: 2 });
+      const controller = new AbortController();
+      const large = ask(text(6), { signal: controller.signal, lenient: true });
+      await clock.settle();
+      const refused = new Map([[1, new Problem("endpoint-refused-rows", "No.")]]);
+      if (hasCome) await received[0]!.answer({ answers: ["R0", undefined], faults: refused });
+      const late = new Problem("deadline-exceeded", "Late.");
+      controller.abort(late);
+      await clock.settle();
+      if (hasCome) {
+        expect(large.value?.answers).toEqual(["R0", ...Array.from({ length: 5 })]);
+        const codes = [...large.value!.faults!].map(([row, { code }]) => [row, code]);
+        expect(codes).toEqual([
+          [1, "endpoint-refused-rows"],
+          ...[2, 3, 4, 5].map((row) => [row, "deadline-exceeded"]),
+        ]);
+      } else expect(large.error).toBe(late);
+      expect(state()).toMatchObject({ waitingRows: 0, waitingRequests: 0 });
+    }
+  });
+
+  test("fails with a mistake of the program", async () => {
+    const { ask, received, clock } = rig(4, { maxRows: 1 });
+    const state = ask(["a", "b"], lenient());
+    await clock.settle();
+    await received[0]!.answer();
+    const mistake = new TypeError("undefined is not a function");
+    await received[1]!.fail(mistake);
+    expect(state.error).toBe(mistake);
+  });
+});
+
 describe("calls are shared", () => {
   const format: Format = {
     contentType: "application/json",
@@ -410,6 +548,19 @@ describe("the deadline of a shared call", () => {
 });
 
 describe("what goes wrong", () => {
+  test("in an attempt that another one follows is told to all callers of the call", async () => {
+    const { ask, received, clock } = rig(1);
+    const told: unknown[][] = [[], []];
+    ask(["a"], { ...alive(), onFailure: (problem) => told[0]!.push(problem) });
+    ask(["b"], { ...alive(), onFailure: (problem) => told[1]!.push(problem) });
+    ask(["c"]);
+    await clock.settle();
+    const problem = new Problem("endpoint-throttled", "Too many.");
+    received[0]!.context.onFailure!(problem);
+    expect(told).toEqual([[problem], [problem]]);
+    await received[0]!.answer();
+  });
+
   test("with a call as a whole is told to each of its callers, by a problem of its own", async () => {
     const { ask, received, clock } = rig(1);
     const states = [ask(["a"]), ask(["b"])];

@@ -229,6 +229,92 @@ describe("what fails", () => {
   });
 });
 
+describe("a lenient call", () => {
+  const throttled = problem("endpoint-throttled", { attempts: 3 });
+  const lenient = { lenient: true };
+
+  test("keeps its hits where the call for the others fails", async () => {
+    const { stage, ask } = rig();
+    const invoke = stage(async ({ rows }) => {
+      if (rows.includes("2")) throw throttled;
+      return { answers: rows.map(Number), attempts: 1 };
+    });
+    await invoke(callOf(["1"]), open());
+    const reply = await invoke(callOf(["2", "1", "2"]), open(lenient));
+    expect(reply).toMatchObject({ answers: [undefined, 1, undefined], attempts: 3, cacheHits: 1 });
+    expect([...reply.faults!].map(([row, { code }]) => [row, code])).toEqual([
+      [0, "endpoint-throttled"],
+      [2, "endpoint-throttled"],
+    ]);
+    expect(await outcome(invoke(callOf(["2", "1"]), open()))).toBe(throttled);
+    expect(await ask(["2"], {}, lenient)).toMatchObject({ answers: [2], cacheHits: 0 });
+  });
+
+  test("fails where it has no hit and no call comes back, its own or another's", async () => {
+    const { stage, clock } = rig();
+    const { calls, invoke: endpoint } = manual();
+    const invoke = stage(endpoint);
+    const other = outcome(invoke(callOf(["1"]), open()));
+    const both = outcome(invoke(callOf(["1", "2"]), open(lenient)));
+    await clock.settle();
+    calls[0]!.crash(throttled);
+    calls[1]!.crash(problem("endpoint-unreachable"));
+    expect(await both).toBe(throttled);
+    expect(await other).toBe(throttled);
+  });
+
+  test("keeps what another's call brings where its own fails, and the other way round", async () => {
+    for (const failing of [0, 1]) {
+      const { stage, clock } = rig();
+      const { calls, invoke: endpoint } = manual();
+      const invoke = stage(endpoint);
+      const other = outcome(invoke(callOf(["0"]), open()));
+      const both = invoke(callOf(["0", "1"]), open(lenient));
+      await clock.settle();
+      calls[failing]!.crash(throttled);
+      calls[1 - failing]!.land();
+      const { answers, faults } = await both;
+      expect(answers).toEqual(failing === 0 ? [undefined, 1] : [0, undefined]);
+      expect([...faults!.keys()]).toEqual([failing]);
+      await other;
+    }
+  });
+
+  test("has at its deadline its hits, what has landed, and what its own call has by then", async () => {
+    const { stage, clock } = rig();
+    const { calls, invoke: endpoint } = manual();
+    const late = problem("deadline-exceeded");
+    const invoke = stage((call, context) => {
+      // As the batcher, which has the answer to the first of two rows.
+      if (call.rows.length !== 2) return endpoint(call, context);
+      return new Promise((resolve) => {
+        const reply: Reply = { answers: [3, undefined], faults: new Map([[1, late]]), attempts: 1 };
+        context.signal.addEventListener("abort", () => resolve(reply));
+      });
+    });
+    const seed = invoke(callOf(["0"]), open());
+    calls[0]!.land();
+    await seed;
+    const landed = invoke(callOf(["1"]), open());
+    const hanging = outcome(invoke(callOf(["2"]), open()));
+    const controller = new AbortController();
+    const signal = controller.signal;
+    const all = invoke(callOf(["0", "1", "2", "3", "4"]), open({ signal, ...lenient }));
+    await clock.settle();
+    calls[1]!.land();
+    await landed;
+    controller.abort(late);
+    const { answers, faults } = await all;
+    expect(answers).toEqual([0, 1, undefined, 3, undefined]);
+    expect([...faults!].map(([row, { code }]) => [row, code])).toEqual([
+      [2, "deadline-exceeded"],
+      [4, "deadline-exceeded"],
+    ]);
+    calls[2]!.land();
+    await hanging;
+  });
+});
+
 describe("rows in flight", () => {
   test("are waited for by who asks for them then; the rest of that call goes on at once", async () => {
     const { stage, clock } = rig();

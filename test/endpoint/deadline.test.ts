@@ -48,6 +48,7 @@ describe("a deadline", () => {
       signal: expect.objectContaining({ aborted: false }),
       deadlineMs: expect.any(Number),
       timeoutMs: 1000,
+      onFailure: expect.any(Function),
     });
   });
 
@@ -88,6 +89,48 @@ describe("a deadline", () => {
     expect(inner?.aborted).toBe(false);
     await vi.advanceTimersByTimeAsync(1);
     expect(inner?.reason).toBe(state.error);
+  });
+
+  test("that strikes during a later attempt has in its log what was wrong with the one before", async () => {
+    const cause = new Error("socket");
+    const log = { awsError: "ThrottlingException", requestId: "r-1", attempts: 2 };
+    const { state } = run((_call, { onFailure }) => {
+      onFailure!(new Problem("endpoint-unreachable", "No connection."));
+      onFailure!(new Problem("endpoint-throttled", "Too many.", { log, cause, retryAfterS: 1 }));
+      return never;
+    });
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(state.error).toMatchObject({
+      code: "deadline-exceeded",
+      message: "The endpoint did not answer within 1000 ms.",
+      log: { ...log, after: "endpoint-throttled" },
+      cause,
+      retryAfterS: undefined,
+    });
+  });
+
+  test("ends a lenient call with what the stage below has by then, and with the deadline where it has nothing", async () => {
+    const lenient = (next: Invoke) => {
+      const state: State = {};
+      const stage = withDeadline({ defaultMs: 1000, maxMs: 5000 })(next);
+      void settle(stage(call, { signal: new AbortController().signal, lenient: true }), state);
+      return state;
+    };
+    const some = lenient(
+      (_call, { signal, lenient: isLenient }) =>
+        new Promise((resolve) => {
+          if (isLenient === true) signal.addEventListener("abort", () => resolve(reply));
+        }),
+    );
+    const nothing = lenient(() => never);
+    await vi.advanceTimersByTimeAsync(999);
+    expect([some, nothing]).toEqual([{}, {}]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(some).toEqual({ value: reply });
+    // Node makes a millisecond of a timer of none.
+    await vi.advanceTimersByTimeAsync(1);
+    expect(nothing.error).toMatchObject({ code: "deadline-exceeded" });
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   test("does not mind a stage that fails after it has passed", async () => {

@@ -48,6 +48,18 @@ describe("a flight", () => {
     crash(late);
   });
 
+  test("may be waited for to its own end by the last one who is patient, but by no other", async () => {
+    const { flight, signal, land } = rig();
+    const [first, last] = [new AbortController(), new AbortController()];
+    const waits = [first, last].map((one) => outcome(flight.wait(one.signal, true)));
+    first.abort();
+    expect(await waits[0]).toMatchObject({ code: "caller-gone" });
+    last.abort();
+    expect(signal.aborted).toBe(true);
+    land(reply);
+    expect(await waits[1]).toBe(reply);
+  });
+
   test("ends when who started it had gone before", async () => {
     const { flight, signal, land } = rig();
     expect(await outcome(flight.wait(AbortSignal.abort()))).toMatchObject({ code: "caller-gone" });

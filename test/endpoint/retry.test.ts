@@ -64,6 +64,17 @@ describe("a call that fails", () => {
     expect(clock.now()).toBe(75);
   });
 
+  test("is told to its caller where another attempt follows, with the attempts until then", async () => {
+    const { stage, clock } = rig();
+    const told: Problem[] = [];
+    const onFailure = (failure: Problem): void => void told.push(failure);
+    await run(clock, stage(scripted(throttled, throttled, throttled))(call, open({ onFailure })));
+    expect(told.map(({ code, log }) => [code, log?.["attempts"]])).toEqual([
+      ["endpoint-throttled", 1],
+      ["endpoint-throttled", 2],
+    ]);
+  });
+
   test("is sent three times and no more, and its problem counts them", async () => {
     const { stage, clock } = rig();
     const next = scripted(unreachable, throttled, unreachable);

@@ -324,11 +324,22 @@ describe("a body that does not fit the model", () => {
     });
   });
 
-  test("of a key that stands twice the last one counts", async () => {
+  test("a name that is repeated is refused, as each reader of JSON may take another of its values", async () => {
     const twice = valid.replace('"season":4', '"season":"four","season":4');
     expect(twice).not.toBe(valid);
-    const reply = await send(twice);
-    expect(reply.statusCode, reply.body).toBe(200);
-    expect(reply.body).toBe((await send(valid)).body);
+    const problem = {
+      detail: "A name is repeated in its object.",
+      errors: [
+        {
+          pointer: "/instances/0/features/season",
+          detail: "is repeated: JSON leaves open which of the values counts, so send one",
+        },
+      ],
+      errorCount: 1,
+    };
+    expect(expectProblem(await send(twice), "invalid-request")).toEqual(problem);
+    // No row can be told to be another than the caller meant.
+    const lenient = await send(twice, undefined, { prefer: "handling=lenient" });
+    expect(expectProblem(lenient, "invalid-request")).toEqual(problem);
   });
 });

@@ -299,6 +299,22 @@ test("an endpoint that hangs is answered for at the deadline", async () => {
   await hasty.service.close();
 });
 
+test("the log line of a deadline during a second attempt says what was wrong with the first", async () => {
+  const stubborn = await startRig(server.url, { REQUEST_TIMEOUT_MS: "800", MAX_ATTEMPTS: "2" });
+  server.play(fault(503, "ServiceUnavailable", Message("busy")), hang);
+  const reply = await stubborn.app.inject(post("/predict", bodyWith({})));
+  expectProblem(reply, "deadline-exceeded");
+  expect(server.seen).toHaveLength(2);
+  const line = await stubborn.logged((one) => one["problem"] === "deadline-exceeded" && one["level"] === 40);
+  expect(line).toMatchObject({
+    awsError: "ServiceUnavailable",
+    status: 503,
+    endpointRequestId: AWS_REQUEST_ID,
+    after: "endpoint-unavailable",
+  });
+  await stubborn.service.close();
+});
+
 test("a caller that goes away ends the call to the endpoint, and is logged as 499", async () => {
   const aborted = new Promise<void>((resolve) => {
     server.play((response) => void response.once("close", resolve));

@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type ScenarioServer, answer, startScenarioServer } from "../endpoint/scenario-server.ts";
+import {
+  type Scene,
+  type ScenarioServer,
+  answer,
+  fault,
+  startScenarioServer,
+} from "../endpoint/scenario-server.ts";
 import { type Rig, bodyWith, expectProblem, golden, post, startRig } from "./rig.ts";
 
 let server: ScenarioServer;
@@ -150,7 +156,11 @@ describe("Prefer: handling=lenient", () => {
   });
 
   test("gives a row null whose answer cannot be taken back", async () => {
-    server.play(answer("1\n800\n"));
+    // However many calls they take.
+    server.play((response, seen) => {
+      const lines = seen.body.split("\n").map((line) => (line === golden[1]!.csv ? "800" : "1"));
+      answer(lines.join("\n"))(response, seen);
+    });
     const two = { instances: golden.slice(0, 2).map(({ features }) => ({ features })) };
     const reply = await ask({ prefer: "handling=lenient" }, two);
     expect(reply.json()).toEqual({
@@ -158,6 +168,72 @@ describe("Prefer: handling=lenient", () => {
       errors: [
         { pointer: "/instances/1", code: "endpoint-bad-answer", detail: expect.stringContaining("800") },
       ],
+    });
+  });
+
+  describe("of a request that takes several calls", () => {
+    const three = { instances: golden.slice(0, 3).map(({ features }) => ({ features })) };
+    const lenient = { prefer: "handling=lenient", "x-request-id": "several" };
+    const throttled = fault(400, "ThrottlingException", { message: "Rate exceeded" });
+    let narrow: Rig;
+    beforeAll(async () => {
+      narrow = await startRig(server.url, { BATCH_MAX_ROWS: "1" });
+    });
+    afterAll(() => narrow.service.close());
+    /** Plays a scene for the call with the last row, and another one for the others. */
+    const play = (last: Scene, others: Scene) =>
+      server.play((response, seen) => (seen.body === golden[2]!.csv ? last : others)(response, seen));
+
+    test("loses the rows of a call that fails, which is logged, and of no other", async () => {
+      play(throttled, answer("1\n"));
+      const reply = await narrow.app.inject(post("/predict", three, lenient));
+      expect(reply.statusCode, reply.body).toBe(200);
+      const one = expect.closeTo(Math.expm1(1), 10);
+      expect(reply.json()).toEqual({
+        predictions: [one, one, null],
+        errors: [
+          {
+            pointer: "/instances/2",
+            code: "endpoint-throttled",
+            detail: expect.stringMatching(/more calls than it takes/),
+          },
+        ],
+      });
+      expect(reply.headers["skewless-batch-calls"]).toBe("3");
+      const ours = (line: Record<string, unknown>) => line["requestId"] === "several";
+      expect(await narrow.logged((line) => ours(line) && line["level"] === 40)).toMatchObject({
+        problem: "endpoint-throttled",
+        awsError: "ThrottlingException",
+        rowsAtFault: 1,
+      });
+      expect(await narrow.logged((line) => ours(line) && line["msg"] === "request")).toMatchObject({
+        status: 200,
+        rowsAtFault: 1,
+      });
+    });
+
+    test("is the problem itself where all calls fail, and where it is strict and one does", async () => {
+      play(throttled, throttled);
+      const reply = await narrow.app.inject(post("/predict", three, lenient));
+      expectProblem(reply, "endpoint-throttled");
+      expect(reply.headers["retry-after"]).toBeDefined();
+      play(throttled, answer("1\n"));
+      expectProblem(await narrow.app.inject(post("/predict", three)), "endpoint-throttled");
+    });
+
+    test("has what has come when its time is over", async () => {
+      play(() => {}, answer("1\n"));
+      const timely = { ...lenient, "x-request-timeout-ms": "500" };
+      const reply = await narrow.app.inject(post("/predict", three, timely));
+      expect(reply.json()).toMatchObject({
+        predictions: [expect.any(Number), expect.any(Number), null],
+        errors: [{ pointer: "/instances/2", code: "deadline-exceeded" }],
+      });
+      play(
+        () => {},
+        () => {},
+      );
+      expectProblem(await narrow.app.inject(post("/predict", three, timely)), "deadline-exceeded");
     });
   });
 

@@ -118,18 +118,34 @@ test("PolynomialFeatures takes columns together that are made alike, each from a
   ]);
 });
 
-test("two columns that would be called alike, whatever the features are called, are named with who makes them", () => {
-  const polynomial = node("preprocessing.PolynomialFeatures", {
-    degree: 2,
-    interaction_only: true,
-    include_bias: false,
-  });
-  const two = columns(["one", polynomial, [0, 1]], ["two", polynomial, [1, 2]]);
-  expect(issuesOf(exportOf(two, ["a", "b", "c"]))).toEqual([
-    'one and two: 2 columns would be called "b", after the inputs or the categories that they are made of',
+test("two columns that would be called alike, whatever the features are called, are named with who makes them, and the way out", () => {
+  const polynomial = (parameters: object) =>
+    node("preprocessing.PolynomialFeatures", {
+      degree: 2,
+      interaction_only: true,
+      include_bias: false,
+      ...parameters,
+    });
+  const of = (parameters: object, ...more: Parameters<typeof columns>) =>
+    exportOf(
+      columns(["one", polynomial(parameters), [0, 1]], ["two", polynomial(parameters), [1, 2]], ...more),
+      ["a", "b", "c"],
+    );
+  expect(issuesOf(of({}))).toEqual([
+    'one and two: 2 columns would be called "b", after the inputs or the categories that they are made of; make one PolynomialFeatures of a, b, c, or let each give products alone, by PolynomialFeatures((2, 2), interaction_only=True), beside the columns themselves; then fit again',
   ]);
+  // That way leads out.
+  const products = of({ degree: [2, 2] }, ["all", "passthrough", [0, 1, 2]]);
+  expect(importOf(products).document.features).toHaveLength(5);
   // one_hot itself tells a text from what is missing.
   expect(issuesOf(exportOf(columns(["hot", oneHot([["nan", nan]]), [0]])))).toEqual([]);
+});
+
+test("columns of two categories that would be called alike are told how to get other names", () => {
+  const two = columns(["x", oneHot([["b_c"], ["c"]]), [0, 1]]);
+  expect(issuesOf(exportOf(two, ["a", "a_b"]))).toEqual([
+    'x: 2 columns would be called "x__a_b_c", after the inputs or the categories that they are made of; rename an input (--rename OLD=NEW), or a step of the pipeline, and export it again',
+  ]);
 });
 
 test("a union gives the columns of all its parts, and a broken part does not hide another", () => {

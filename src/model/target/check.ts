@@ -3,6 +3,7 @@ import { type Issue, check, show } from "../check.ts";
 import { isRecord } from "../record.ts";
 import { didYouMean } from "../suggest.ts";
 import { TARGET_TRANSFORMS, type TargetTransformName, targetTransformOf } from "../target-transforms.ts";
+import { namesClasses } from "./distribution.ts";
 import { TARGET_SCHEMAS } from "./schema.ts";
 import { type Label, type TargetSpec, type TargetTransformSpec, numberOfLabel } from "./spec.ts";
 
@@ -124,8 +125,17 @@ function classes(target: Written, issues: Issue[]): Written {
       issues.push({ path: ["target", "answer"], message });
     }
   }
+  reportUselessMeaning({ ...target, answer }, issues);
   const usual = target["type"] === "binary" ? { threshold: 0.5 } : { top_k: labels.length };
   return { ...usual, ...target, answer };
+}
+
+/** Where the file names a field or a column of probabilities beside which no class is named, no number means one. */
+function reportUselessMeaning({ type, answer, output, number_is }: Written, issues: Issue[]): void {
+  if (number_is === undefined || answer !== "probabilities") return;
+  if ((typeof output !== "string" && typeof output !== "number") || namesClasses(type, output)) return;
+  const message = `has no effect: with output: ${output} the endpoint gives probabilities and names no class; leave it out, or add answer: label`;
+  issues.push({ path: ["target", "number_is"], message });
 }
 
 /** A cell of the training data is a text: two labels must not be written alike. */

@@ -7,6 +7,11 @@ const MULTICLASS_FIELDS = ["score", "scores", "predicted_score", "prediction"] a
 
 const BINARY_FIELDS = [...MULTICLASS_FIELDS, "probability"] as const;
 
+/** Whether an endpoint can name classes beside the probabilities in the field or column that a model file chooses. */
+export function namesClasses(type: unknown, output: string | number): boolean {
+  return output === "probabilities" || (output === "probability" && type === "binary");
+}
+
 /** How far from 1 the sum of probabilities may be: a container may print no more than four decimals. */
 const SUM_TOLERANCE = 1e-3;
 

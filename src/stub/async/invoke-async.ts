@@ -4,11 +4,12 @@
  */
 import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
+import { acceptUnderFaults, type Accepted } from "../accepted-call.ts";
 import type { Capture } from "../capture/capture.ts";
 import { platformFailure } from "../fault-answers.ts";
-import { acceptUnderFaults, type Accepted, type Surroundings } from "../faulty-call.ts";
 import type { Fault } from "../faults.ts";
 import type { Hosted, Target } from "../hosting.ts";
+import type { Surroundings } from "../passage.ts";
 import { errorResponse, validationError, type Place } from "../platform-errors.ts";
 import { readFileUpTo, S3FolderError, type S3Folder } from "../s3-folder.ts";
 import { isError, targetOf } from "../targets.ts";

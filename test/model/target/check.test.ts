@@ -258,6 +258,27 @@ describe("classes", () => {
     expect(binary({ labels: [1, 2] })).toEqual([]);
   });
 
+  test("have no meaning of a number where the file chooses an output beside which no class is named", () => {
+    const wrong = (output: unknown) => [
+      `number_is: has no effect: with output: ${String(output)} the endpoint gives probabilities and names no class; leave it out, or add answer: label`,
+    ];
+    const labels = [1, 2];
+    for (const number_is of ["place", "label"]) {
+      for (const output of ["score", 0]) {
+        expect(binary({ labels, number_is, output })).toEqual(wrong(output));
+        expect(binary({ labels, number_is, output, answer: "probabilities" })).toEqual(wrong(output));
+        expect(multiclass({ labels, number_is, output })).toEqual(wrong(output));
+        expect(binary({ labels, number_is, output, answer: "label" })).toEqual([]);
+      }
+      expect(multiclass({ labels, number_is, output: "probability" })).toEqual(wrong("probability"));
+      expect(binary({ labels, number_is, output: "probability" })).toEqual([]);
+      expect(multiclass({ labels, number_is, output: "probabilities" })).toEqual([]);
+      expect(multiclass({ labels, number_is })).toEqual([]);
+      expect(multiclass({ labels, number_is, output: true })).toEqual([expect.stringMatching(/^output: /)]);
+    }
+    expect(binary({ labels, output: "score" })).toEqual([]);
+  });
+
   test("have neither threshold nor rank where the endpoint gives no probabilities", () => {
     const wrong = "is about probabilities: it cannot go with answer: label";
     expect(binary({ labels: ["a", "b"], answer: "label", threshold: 0.4 })).toEqual([`threshold: ${wrong}`]);
