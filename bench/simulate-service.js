@@ -18,7 +18,8 @@ function createAgenda() {
         i = parent;
       }
     },
-    take() {
+    /** Runs the first at its own time, which may be past. */
+    runNext() {
       const first = heap[0];
       const last = heap.pop();
       if (heap.length > 0) {
@@ -32,7 +33,7 @@ function createAgenda() {
           i = least;
         }
       }
-      return first.run;
+      first.run(first.at);
     },
   };
 }
@@ -51,6 +52,7 @@ export function randomOf(seed) {
 /** CPU of this side, in milliseconds, as measured with the SDK on one core. */
 const CPU = { requestIn: 0.04, requestOut: 0.02, rowIn: 0.001, call: 1, callRow: 0.002 };
 const clientTurnMs = 0.1;
+const refusalMs = 2;
 
 /**
  * Runs closed-loop clients against a policy.
@@ -65,23 +67,26 @@ export function simulate(scenario, policy, { warmUpMs = 500, measureMs = 1000, s
   const { steps, stepMs } = scenario;
   const random = randomOf(seed);
   const agenda = createAgenda();
-  const capacityNow = () =>
-    steps === undefined ? capacity : steps[Math.min(steps.length - 1, Math.floor(now / stepMs))];
+  const capacityAt = (at) =>
+    steps === undefined ? capacity : steps[Math.min(steps.length - 1, Math.floor(at / stepMs))];
   let now = 0;
   const until = warmUpMs + measureMs;
 
-  // The endpoint.
+  // The endpoint, which is another machine: its time goes on while the service's CPU is busy.
   let serving = 0;
   const lineUp = [];
   const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-  const serve = (call) => {
+  const serve = (call, at) => {
     serving++;
     const factor = jitter === 0 ? 1 : Math.exp(jitter * normal() - (jitter * jitter) / 2);
-    agenda.add(now + (baseMs + rowMs * call.rows) * factor, call.served);
+    agenda.add(at + (baseMs + rowMs * call.rows) * factor, call.served);
   };
-  const served = () => {
+  const served = (at) => {
     serving--;
-    while (lineUp.length > 0 && serving < capacityNow()) serve(lineUp.shift());
+    while (lineUp.length > 0 && serving < capacityAt(at)) serve(lineUp.shift(), at);
+  };
+  const catchUp = () => {
+    while (agenda.next() <= now) agenda.runNext();
   };
 
   // The service.
@@ -95,7 +100,6 @@ export function simulate(scenario, policy, { warmUpMs = 500, measureMs = 1000, s
   const measured = () => now >= warmUpMs;
 
   const dispatch = () => {
-    turnAsked = false;
     const limit = Math.max(1, Math.floor(policy.limit.current()));
     let free = limit - inFlight;
     for (; free > 0; free--) {
@@ -113,12 +117,14 @@ export function simulate(scenario, policy, { warmUpMs = 500, measureMs = 1000, s
     rows >= rowsARequest
       ? Math.floor(rows / rowsARequest) * rowsARequest
       : Math.ceil(rowsARequest / Math.ceil(rowsARequest / rows));
+  const hasFree = () => inFlight < Math.max(1, Math.floor(policy.limit.current()));
   const ask = () => {
-    if (policy.size.isFull(room(), load())) dispatch();
-    else if (!turnAsked && inFlight < Math.max(1, Math.floor(policy.limit.current()))) {
-      turnAsked = true;
-      immediates.push(dispatch);
-    }
+    if (turnAsked) return;
+    turnAsked = true;
+    immediates.push(() => {
+      turnAsked = false;
+      dispatch();
+    });
   };
   const send = (rows) => {
     const parts = [];
@@ -145,20 +151,22 @@ export function simulate(scenario, policy, { warmUpMs = 500, measureMs = 1000, s
     const attempt = () => {
       call.attempts++;
       now += CPU.call / 2 + (CPU.callRow * rows) / 2;
-      if (serving < capacityNow()) serve(call);
+      catchUp();
+      if (serving < capacityAt(now)) serve(call, now);
       else if (full === "throttle") {
         call.throttles++;
         if (measured()) result.throttled++;
-        agenda.add(now + 2, () => {
-          now += CPU.call / 2;
-          // Full jitter over 50 ms, doubled each time; three attempts.
-          if (call.attempts < 3) agenda.add(now + random() * 50 * 2 ** (call.attempts - 1), attempt);
-          else end(false);
-        });
+        agenda.add(now + refusalMs, () => ready.push(refused));
       } else lineUp.push(call);
     };
-    call.served = () => {
-      served();
+    const refused = () => {
+      now += CPU.call / 2;
+      // Full jitter over 50 ms, doubled each time; three attempts.
+      if (call.attempts >= 3) end(false);
+      else agenda.add(now + random() * 50 * 2 ** (call.attempts - 1), () => ready.push(attempt));
+    };
+    call.served = (at) => {
+      served(at);
       ready.push(() => {
         now += CPU.call / 2 + (CPU.callRow * rows) / 2;
         end(true);
@@ -204,13 +212,15 @@ export function simulate(scenario, policy, { warmUpMs = 500, measureMs = 1000, s
     }
     agenda.add(now + clientTurnMs, arrive);
   };
-  const arrive = () =>
+  // A request's time begins when the client sends it, not when the service comes to read it.
+  const arrive = (at) =>
     ready.push(() => {
-      const at = now;
       now += CPU.requestIn + CPU.rowIn * rowsARequest;
       queue.push({ at, left: rowsARequest, parts: 0, failed: false });
       waiting += rowsARequest;
-      ask();
+      if (!hasFree()) return;
+      if (policy.size.isFull(room(), load())) dispatch();
+      else ask();
     });
 
   for (let i = 0; i < clients; i++) agenda.add(random() * Math.min(20, baseMs + 1), arrive);
@@ -219,7 +229,7 @@ export function simulate(scenario, policy, { warmUpMs = 500, measureMs = 1000, s
   while (now < until) {
     if (ready.length === 0 && immediates.length === 0) now = Math.max(now, agenda.next());
     if (now === Infinity) break;
-    while (agenda.next() <= now) agenda.take()();
+    catchUp();
     const turn = ready;
     ready = [];
     // Timers and sockets are seen between two tasks only by the next turn, as in Node.

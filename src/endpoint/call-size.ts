@@ -9,11 +9,6 @@ import { type CostEstimate, createCostEstimate } from "./call-cost.ts";
 
 /** CPU of one call in milliseconds, as measured of the AWS SDK; the root makes an error of half of it one of a quarter. */
 const callCpuMs = 1;
-/**
- * A row's own time in milliseconds of which a request in the same call makes the others wait: a fifth of the CPU that a
- * request takes here. The whole of it would cut calls of an endpoint that answers at once, where nothing is won by it.
- */
-const requestMs = 0.012;
 /** Rows beyond so many times the fixed time of a call, as what a row adds counts it, win next to no throughput. */
 const enoughTimes = 4;
 
@@ -23,14 +18,10 @@ export interface Load {
   readonly requests: number;
 }
 
-/** Rows of a call that takes as many as is best for everyone under way; more than there are where that is all of them. */
-export function bestRows({ rows, requests }: Load, { rowMs }: Pick<CostEstimate, "rowMs">): number {
-  const bestRequests = Math.sqrt((requests * callCpuMs) / requestMs);
-  const best = Math.min(
-    Math.sqrt((saturation(rows) * rows * callCpuMs) / rowMs),
-    bestRequests * (rows / Math.max(1, requests)),
-  );
-  return Math.max(1, Math.ceil(best));
+/** Rows of a call that takes as many as is best for everyone under way; without end where a row costs nothing. */
+export function bestRows({ rows }: Load, { rowMs }: Pick<CostEstimate, "rowMs">): number {
+  if (rowMs === 0) return Infinity;
+  return Math.max(1, Math.ceil(Math.sqrt((saturation(rows) * rows * callCpuMs) / rowMs)));
 }
 
 /** The more is under way, the more the CPU is what everyone waits for, and a call costs more than its own time. */
@@ -45,6 +36,9 @@ export function mostUsefulRows({ fixedMs, rowMs }: Pick<CostEstimate, "fixedMs" 
 
 /** Lone requests that are cut in two to see what comes of it, while calls are all of one size: first often, then seldom. */
 const probe = { fewestRows: 16, often: 8, untilTry: 64, seldom: 128 };
+
+/** What remains is not worth a call of its own where it is less than this share of one. */
+const leastRest = 0.1;
 
 /** Rows of a call at most while it is not known what rows cost: half of it in turns, to learn that. */
 const unknownRows = 1000;
@@ -94,7 +88,8 @@ export function bestSize(mostRows: number): CallSize {
       if (isProbe(waiting, load)) return Math.min(mostRows, Math.ceil(waiting.rows / 2));
       // With too few calls for all that waits, each takes its share.
       const share = Math.min(Math.ceil(waiting.rows / free), mostUsefulRows(cost));
-      return Math.min(mostRows, Math.max(share, bestRows(load, cost)));
+      const rows = Math.max(share, bestRows(load, cost));
+      return Math.min(mostRows, waiting.rows - rows < rows * leastRest ? waiting.rows : rows);
     },
   };
 }

@@ -1,29 +1,14 @@
 /**
  * How many calls to an endpoint may be in flight. The limit climbs: it tries a little more or a little less for a few
- * calls at a time, and keeps what shortened the stay of the requests, which is what callers feel, whatever the reason is:
+ * calls at a time, and keeps what shortens the stay of the requests, which is what callers feel, whatever the reason is:
  * an endpoint that queues, one that slows down, or a CPU of our own that the calls wear out. A latency compared with the
  * least one ever seen (Vegas, Gradient2) does worse where batches differ in size and where endpoints jitter:
  * bench/results/simulation.md, docs/decisions/0020.
  */
 
-/** A call that has ended, as the limit learns from it. */
-export interface EndedCall {
-  readonly nowMs: number;
-  /** From its leaving to its end. */
-  readonly callMs: number;
-  /** `callMs` without what its rows add to it, where that is known. */
-  readonly fixedMs: number;
-  readonly requests: number;
-  /** How long its requests waited for it to leave, in the mean. */
-  readonly waitedMs: number;
-  /** Calls in flight when it left, itself included. */
-  readonly inFlight: number;
-  /**
-   * `ok`: in one attempt, so that its time counts. `congested`: throttled, refused as too much, or too late, in any of
-   * its attempts. `other`: says nothing of the endpoint's capacity.
-   */
-  readonly outcome: "ok" | "congested" | "other";
-}
+import { type EndedCall, type Seen, add, callError, forgetHalf, see, stayError } from "./seen.ts";
+
+export type { EndedCall } from "./seen.ts";
 
 /** A limit of calls in flight that learns. */
 export interface Limit {
@@ -40,67 +25,44 @@ export interface LimitOptions {
   readonly initial?: number | undefined;
 }
 
-/** What was seen at one limit. */
-interface Seen {
-  readonly limit: number;
-  /** Calls that left before this moment do not count: they met the calls of the limit before. */
-  fromMs: number;
-  firstMs: number;
-  calls: number;
-  requests: number;
-  /** Mean time of a call in milliseconds. */
-  mean: number;
-  /** Mean of a call's time without what its rows add, and the sum of squared differences from it (Welford). */
-  fixedMs: number;
-  squares: number;
-  /** As `fixedMs`, of the latest calls. */
-  latestMs: number;
-  /** Mean of calls in flight. */
-  inFlight: number;
-  /** Sum of what requests had waited. */
-  waitedMs: number;
-  /** Requests that had waited for more than a tenth of the call's own time. */
-  late: number;
-}
-
 /** Calls that a verdict is built on: at least, and at most. */
 const fewestCalls = 6;
 const mostCalls = 64;
 /** The first calls make connections, warm up caches, and have sizes that are still being tried: they say nothing. */
 const coldCalls = 8;
+/** Quick calls are watched for longer: it costs little, and how they fall in with one another takes its time. */
+const shortestMs = 100;
 /** What is seen at a limit that stays is forgotten by half after so many calls, so that it follows the endpoint. */
 const memoryCalls = 256;
-/** A change of the stay by less is none. */
-const better = -0.03;
-const worse = 0.02;
-/** Pause after two trials in vain, in durations of a trial: doubled each time. A trial in 64 harms no 99th percentile. */
+/** Fewer calls are to win so much of the stay; more may cost so much of it by what calls take, */
+const leastGain = 0.03;
+const tolerance = 0.02;
+/** but are to be felt to win this share of the waiting that they promise to spare, or the CPU is what requests wait for. */
+const keptPromise = 1 / 8;
+/** Pause after a trial in vain, in durations of it: four times as long each time, and long at once after a clear one. */
 const shortestPause = 4;
+const clearPause = 16;
 const longestPause = 64;
-/** A mean time of calls with a smaller relative error is known well enough. */
+/** A mean stay with a smaller relative error is known well enough. */
 const steady = 0.04;
-/** Where the latest calls differ so much from the mean, the endpoint is another: what was seen of it is forgotten. */
+/** Where the latest calls differ by so much of a call's time from the mean, the endpoint is another: what was seen of it is forgotten. */
 const upset = 0.5;
-const latestCalls = 8;
+/** A verdict is clear, or may overrule what calls take, at so many standard errors: more while few calls were seen. */
+const clearly = 4;
+const surely = 2;
 /** Where the usual time of a call is less than this share of it, calls are being kept waiting. */
 const inflated = 0.85;
 /** How long no more calls are tried after a throttle: doubled each time. */
 const shortestCeilingMs = 1000;
 const longestCeilingMs = 30_000;
 
-const see = (limit: number, fromMs: number): Seen => ({
-  limit,
-  fromMs,
-  firstMs: -1,
-  calls: 0,
-  requests: 0,
-  mean: 0,
-  squares: 0,
-  fixedMs: 0,
-  latestMs: 0,
-  inFlight: 0,
-  waitedMs: 0,
-  late: 0,
-});
+/** A way to go, and when it may be gone again. */
+interface Direction {
+  pause: number;
+  untilMs: number;
+}
+
+const openDirection = (): Direction => ({ pause: shortestPause, untilMs: -Infinity });
 
 /** A limit that follows the endpoint by trial. */
 export function climbingLimit({ most, least = 1, initial = Math.min(most, 4) }: LimitOptions): Limit {
@@ -108,15 +70,12 @@ export function climbingLimit({ most, least = 1, initial = Math.min(most, 4) }: 
   let trial: Seen | undefined;
   let isCold = true;
   let trialFromMs = 0;
-  let up = false;
+  const up = openDirection();
+  const down = openDirection();
+  let isUpNext = false;
   /** A call's time, without what its rows add, when the limit was last judged right. */
   let usualMs = Infinity;
-  /** Whether a lower limit has been tried since the last pause. */
-  let wasLower = false;
   let growth = 2;
-  let failures = 0;
-  let pause = shortestPause;
-  let pauseUntilMs = -Infinity;
   let ceilingMs = shortestCeilingMs;
   let ceilingUntilMs = -Infinity;
 
@@ -138,62 +97,83 @@ export function climbingLimit({ most, least = 1, initial = Math.min(most, 4) }: 
 
   const tryAnother = (nowMs: number): void => {
     usualMs = Math.min(usualMs, base.fixedMs);
-    // Some had to wait for a call to end.
-    const isLate = base.late > 0.01 * base.requests;
-    const next = up ? higher(nowMs, isLate) : lower(isLate);
-    up = !up;
+    const next = isUpNext ? higher(nowMs) : lower(nowMs);
+    isUpNext = !isUpNext;
     if (next === undefined) return;
     trialFromMs = nowMs;
     // More calls fill the endpoint's queue only by and by.
-    trial = see(next, nowMs + (next > base.limit ? 2 : 1) * base.mean);
+    trial = see(next, nowMs + (next > base.limit ? 2 : 1) * base.callMs);
   };
 
-  const higher = (nowMs: number, isLate: boolean): number | undefined => {
+  const isLate = (): boolean => base.late > 0.01 * base.requests;
+
+  const higher = (nowMs: number): number | undefined => {
     const { limit } = base;
-    if (!isLate || limit >= most || nowMs < ceilingUntilMs) return undefined;
+    if (!isLate() || limit >= most || nowMs < ceilingUntilMs || nowMs < up.untilMs) return undefined;
     return Math.min(most, Math.max(limit + 1, Math.floor(limit * growth)));
   };
 
-  const lower = (isLate: boolean): number | undefined => {
-    const used = Math.min(base.limit, Math.round(base.inFlight));
-    // Where rows are thought to take all of the time, nothing is known of the rest of it: 0 / 0 is no limit.
-    const share = base.fixedMs === 0 ? 1 : usualMs / base.fixedMs;
-    if (used <= least || (share > inflated && (wasLower || !isLate))) return undefined;
-    wasLower = true;
+  const lower = (nowMs: number): number | undefined => {
+    const used = Math.min(base.limit, base.peak);
+    // Of a call's time, what it does not spend in being kept waiting.
+    const share = 1 - (base.fixedMs - usualMs) / Math.max(base.callMs, Number.EPSILON);
+    if (used <= least || (share > inflated && (nowMs < down.untilMs || !isLate()))) return undefined;
     // As many as would not be kept waiting, were the calls as quick as usual.
     return Math.max(least, Math.min(used - 1, Math.round(used * Math.max(0.5, Math.min(share, 0.75)))));
   };
 
   const judge = (nowMs: number, seen: Seen): void => {
-    const depth = depthOf(base);
-    const change = stayOf(seen, depth) / stayOf(base, depth) - 1;
-    const error = Math.hypot(errorOf(seen), errorOf(base));
-    // Up is kept unless it harms, down only where it helps.
     const isUp = seen.limit > base.limit;
-    const bar = isUp ? worse : better;
-    const isWorse = change > bar + (seen.calls < fewestCalls ? 3 : 2) * error;
-    if (!isWorse && (seen.calls < Math.max(fewestCalls, seen.limit) || nowMs - seen.firstMs < base.mean))
-      return;
-    const isBetter = change < bar - 2 * error;
-    if (!isWorse && !isBetter && seen.calls < mostCalls) return;
-    const isKept = change < bar;
-    usualMs = (isKept ? seen : base).fixedMs;
+    const waited = base.waitedMs / base.callMs;
+    // What requests wait for, the end of a call, comes the sooner the more calls there are, and the shorter they are.
+    const change =
+      (seen.callMs * (1 + (waited * base.limit) / seen.limit)) / (base.callMs * (1 + waited)) - 1;
+    const error = Math.hypot(callError(seen), callError(base));
+    const bar = isUp ? tolerance : -leastGain;
+    // What they really waited has far more noise, and the last word where it is clear.
+    const felt = seen.stayMs / base.stayMs - 1;
+    const feltError = Math.hypot(stayError(seen), stayError(base));
+    const promise = (waited / (1 + waited)) * (1 - base.limit / seen.limit);
+    const feltBar = isUp ? -keptPromise * promise : -leastGain;
+    const isEnough = isSeen(seen, nowMs);
+    const doubt = (seen.calls < mostCalls / 2 ? clearly : surely) * feltError;
+    const isFeltBetter = !isUp && felt < feltBar - doubt;
+    const isFeltWorse = felt > feltBar + doubt;
+    const isWorse = change > bar + (isEnough ? surely : clearly) * error && !isFeltBetter;
+    if (!isWorse && !isEnough) return;
+    const isBetter = change < bar - surely * error && felt < feltBar;
+    if (!isWorse && !isBetter && !isFeltWorse && !isFeltBetter && seen.calls < mostCalls) return;
+    const isKept = isFeltBetter || (change < bar && !isFeltWorse);
+    // That more calls are no better does not say that these are few enough.
+    if (isKept) usualMs = seen.fixedMs;
+    else if (!isUp) usualMs = base.fixedMs;
+    const [way, back] = isUp ? [up, down] : [down, up];
+    const trialMs = nowMs - trialFromMs;
+    const isClear =
+      Math.abs(change - bar) > clearly * error || Math.abs(felt - feltBar) > clearly * feltError;
+    const leastPause = isClear ? clearPause : shortestPause;
     if (isKept) {
       base = seen;
-      wasLower = isUp;
-      up = isUp;
       trial = undefined;
+      isUpNext = isUp;
       growth = nowMs - ceilingUntilMs > longestCeilingMs ? 2 : 1.25;
-      failures = 0;
-      pause = shortestPause;
+      Object.assign(way, openDirection());
+      // The limit before has been compared with.
+      Object.assign(back, { pause: shortestPause, untilMs: nowMs + shortestPause * trialMs });
       return;
     }
-    restart(base.limit, nowMs + base.mean);
+    trial = undefined;
+    forgetHalf(base);
+    // What the trial left waiting has gone by then.
+    base.fromMs = nowMs + seen.callMs + base.callMs;
     if (isUp) growth = 1.25;
-    if (++failures % 2 !== 0) return;
-    pauseUntilMs = nowMs + pause * (nowMs - trialFromMs);
-    wasLower = false;
-    pause = Math.min(longestPause, 4 * pause);
+    const pause = Math.max(way.pause, leastPause);
+    way.untilMs = nowMs + pause * trialMs;
+    way.pause = Math.min(longestPause, 4 * pause);
+  };
+
+  const forgetPauses = (): void => {
+    for (const way of [up, down]) Object.assign(way, openDirection());
   };
 
   return {
@@ -212,59 +192,22 @@ export function climbingLimit({ most, least = 1, initial = Math.min(most, 4) }: 
         base = see(base.limit, call.nowMs);
         return;
       }
-      if (Math.abs(seen.latestMs / seen.fixedMs - 1) > upset) {
+      if (Math.abs(seen.latestMs - seen.fixedMs) > upset * seen.callMs) {
+        isUpNext = seen.latestMs < seen.fixedMs;
         restart(seen.limit, call.nowMs);
-        pauseUntilMs = -Infinity;
-        pause = shortestPause;
-        wasLower = false;
+        forgetPauses();
         return;
       }
       if (seen.calls > memoryCalls) forgetHalf(seen);
-      if (seen.calls < Math.max(fewestCalls, seen.limit) || call.nowMs - seen.firstMs < seen.mean) return;
-      if (call.nowMs < pauseUntilMs) return;
+      if (!isSeen(seen, call.nowMs)) return;
       // A verdict is no better than what is known of the limit that stands.
-      if (seen.calls >= mostCalls || errorOf(seen) < steady) tryAnother(call.nowMs);
+      if (seen.calls >= mostCalls || callError(seen) < steady) tryAnother(call.nowMs);
     },
   };
 }
 
-function add(seen: Seen, { nowMs, callMs, fixedMs, requests, waitedMs, inFlight }: EndedCall): void {
-  if (seen.firstMs < 0) seen.firstMs = nowMs;
-  seen.calls++;
-  seen.requests += requests;
-  seen.mean += (callMs - seen.mean) / seen.calls;
-  const difference = fixedMs - seen.fixedMs;
-  seen.fixedMs += difference / seen.calls;
-  seen.squares += difference * (fixedMs - seen.fixedMs);
-  seen.latestMs += (fixedMs - seen.latestMs) / Math.min(seen.calls, latestCalls);
-  seen.inFlight += (inFlight - seen.inFlight) / seen.calls;
-  seen.waitedMs += waitedMs * requests;
-  if (waitedMs > 0.1 * callMs) seen.late += requests;
-}
-
-function forgetHalf(seen: Seen): void {
-  seen.calls /= 2;
-  seen.requests /= 2;
-  seen.squares /= 2;
-  seen.waitedMs /= 2;
-  seen.late /= 2;
-}
-
-/**
- * How long a request stays, in the mean. One that finds every call taken waits for the next to end, which comes `limit`
- * times in the time of a call, or for as many as it takes (`depth`) where calls cannot take all that waits. What requests
- * really waited says the same with far more noise.
- */
-function stayOf({ mean, late, requests, limit }: Seen, depth: number): number {
-  return mean * (1 + (depth * late) / requests / limit);
-}
-
-/** How many ends of calls a request waited for; one at least. */
-function depthOf({ mean, waitedMs, requests, limit }: Seen): number {
-  return Math.max(1, ((waitedMs / requests) * limit) / mean);
-}
-
-/** Standard error of the mean time of a call, relative. That calls have more or fewer rows is no error. */
-function errorOf({ mean, calls, squares }: Seen): number {
-  return Math.sqrt(squares) / calls / mean;
+/** Whether calls have met one another often enough at this limit for a verdict. */
+function isSeen({ calls, limit, firstMs, callMs }: Seen, nowMs: number): boolean {
+  if (calls < Math.max(fewestCalls, limit)) return false;
+  return calls >= mostCalls || nowMs - firstMs >= Math.max(callMs, shortestMs);
 }

@@ -9,10 +9,8 @@ describe("the best number of rows", () => {
     expect(bestRows({ rows: 10, requests: 10 }, { rowMs: 10 })).toBe(1);
   });
 
-  test("is bounded by the CPU that requests take, where rows cost nothing", () => {
-    // √(1000 · 1 ms / 0.012 ms) requests
-    expect(bestRows({ rows: 1000, requests: 1000 }, { rowMs: 0 })).toBe(289);
-    expect(bestRows({ rows: 100_000, requests: 1000 }, { rowMs: 0 })).toBe(28_868);
+  test("is all that waits, where rows cost nothing", () => {
+    expect(bestRows({ rows: 1000, requests: 1000 }, { rowMs: 0 })).toBe(Infinity);
   });
 
   test("is one for nothing", () => {
@@ -54,6 +52,14 @@ describe("the size of a call", () => {
     expect(learnt(100).next(waiting, load, 1)).toBe(100);
   });
 
+  test("takes what would remain along, where that is too little for a call of its own: less than a tenth of one", () => {
+    const size = learnt(1000);
+    const load = { rows: 2000, requests: 20 };
+    const next = (rows: number) => size.next({ rows, requests: 20 }, load, 100);
+    expect([257, 282, 283, 514].map(next)).toEqual([257, 282, 257, 257]);
+    expect(learnt(260).next({ rows: 282, requests: 20 }, load, 100)).toBe(260);
+  });
+
   test("is full at the best number of rows, or at the most", () => {
     const load = { rows: 2000, requests: 20 };
     const full = (most: number, rows: number) => learnt(most).isFull({ rows, requests: 1 }, load);
@@ -66,7 +72,7 @@ describe("the size of a call", () => {
     const [waiting, load] = lone(5000);
     expect([1, 2, 3].map(() => size.next(waiting, load, 1))).toEqual([500, 1000, 500]);
     expect(bestSize(700).next(...lone(5000), 1)).toBe(500);
-    expect(size.next(...lone(500), 1)).toBeGreaterThan(1000);
+    expect(size.next(...lone(500), 1)).toBe(500);
   });
 
   test("is half of a lone request from time to time, where calls are all of one size, to learn from it", () => {

@@ -49,12 +49,16 @@ describe("a limit that climbs", () => {
     const limit = climbingLimit({ most: 64 });
     expect(drive(limit, { timeOf: () => 20 }, 0, 3000)).toEqual([
       [0, 4],
-      [30, 3],
-      [97, 4],
-      [162, 8],
-      [284, 16],
-      [365, 32],
-      [446, 64],
+      [160, 3],
+      [227, 4],
+      [287, 8],
+      [449, 16],
+      [589, 32],
+      [689, 64],
+      [1088, 48],
+      [1129, 64],
+      [1789, 48],
+      [1830, 64],
     ]);
     expect(limit.current()).toBeGreaterThan(10);
   });
@@ -63,22 +67,20 @@ describe("a limit that climbs", () => {
     const limit = climbingLimit({ most: 64 });
     expect(drive(limit, serving(4), 0, 10_000)).toEqual([
       [0, 4],
-      [30, 3],
-      [97, 4],
-      [162, 8],
-      [257, 4],
-      [637, 3],
-      [703, 4],
-      [768, 5],
-      [848, 4],
-      [2128, 3],
-      [2195, 4],
-      [2260, 5],
-      [2340, 4],
-      [7460, 3],
-      [7520, 4],
-      [7585, 5],
-      [7665, 4],
+      [160, 3],
+      [227, 4],
+      [287, 8],
+      [382, 4],
+      [1302, 3],
+      [1362, 4],
+      [1902, 5],
+      [1982, 4],
+      [5207, 3],
+      [5267, 4],
+      [7107, 5],
+      [7187, 4],
+      [9112, 3],
+      [9178, 4],
     ]);
   });
 
@@ -135,6 +137,31 @@ describe("a limit that climbs", () => {
   });
 });
 
+test("A CPU that calls wear out keeps the limit low, though no call takes longer for more of them", () => {
+  const limit = climbingLimit({ most: 64 });
+  let nowMs = 0;
+  let highest = 0;
+  for (let i = 0; i < 4000; i++) {
+    nowMs += 2;
+    // What waits, waits for the CPU: more calls spare nothing of it.
+    const inFlight = limit.current();
+    limit.ended({ nowMs, callMs: 10, fixedMs: 10, requests: 10, waitedMs: 5, inFlight, outcome: "ok" });
+    if (i > 200) highest = Math.max(highest, limit.current());
+  }
+  expect(highest).toBeLessThanOrEqual(8);
+  expect(limit.current()).toBe(4);
+});
+
+test("Calls that are slower by half at once are followed by fewer of them, at once", () => {
+  const limit = climbingLimit({ most: 64 });
+  drive(limit, { timeOf: () => 20 }, 0, 3000);
+  const high = limit.current();
+  const changes = drive(limit, serving(4), 3000, 6000);
+  expect(high).toBeGreaterThan(32);
+  expect(Math.max(...changes.map(([, value]) => value))).toBe(high);
+  expect(changes[1]![1]).toBeLessThan(high);
+});
+
 /** A call that left at 0 and was refused. */
 const refused = (inFlight: number, nowMs = 10): EndedCall => ({
   nowMs,
@@ -179,6 +206,14 @@ describe("a throttle", () => {
       expect(pause).toBeGreaterThanOrEqual(1000 * 2 ** i);
       expect(pause).toBeLessThan(1000 * 2 ** i + 1500);
     }
+  });
+
+  test("of late makes the limit climb by quarters instead of doubling", () => {
+    const limit = climbingLimit({ most: 64, initial: 16 });
+    limit.ended(refused(9));
+    const values = drive(limit, { timeOf: () => 20 }, 10, 5000).map(([, value]) => value);
+    const highest = values.filter((value, i) => value > Math.max(...values.slice(0, i), 8));
+    expect(highest.slice(0, 5)).toEqual([10, 12, 15, 18, 22]);
   });
 
   test("long ago is forgotten", () => {
