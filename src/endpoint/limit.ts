@@ -143,7 +143,8 @@ export function climbingLimit({ most, least = 1, initial = Math.min(most, 4) }: 
     if (!isWorse && !isEnough) return;
     const isBetter = change < bar - surely * error && felt < feltBar;
     if (!isWorse && !isBetter && !isFeltWorse && !isFeltBetter && seen.calls < mostCalls) return;
-    const isKept = isFeltBetter || (change < bar && !isFeltWorse);
+    // Fewer calls leave the CPU waiting where callers wait for it too: they must be felt to win something.
+    const isKept = isFeltBetter || (change < bar && !isFeltWorse && (isUp || felt < 0));
     // That more calls are no better does not say that these are few enough.
     if (isKept) usualMs = seen.fixedMs;
     else if (!isUp) usualMs = base.fixedMs;

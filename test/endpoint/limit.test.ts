@@ -285,3 +285,20 @@ test("Calls whose rows are thought to take all of the time leave the limit a num
     expect(limit.current()).toBeGreaterThanOrEqual(1);
   }
 });
+
+test("Fewer calls that take less, but leave requests no less time in all, are not kept", () => {
+  const limit = climbingLimit({ most: 2 });
+  let nowMs = 0;
+  let ones = 0;
+  for (let i = 0; i < 1000; i++) {
+    const inFlight = limit.current();
+    // A CPU that reads, answers and calls in turns: what one call at a time spares of its own time, requests wait for it.
+    const callMs = inFlight === 1 ? 6 : 9;
+    const waitedMs = inFlight === 1 ? 6.3 + (i % 2 === 0 ? 6 : -6) : 3 + (i % 2 === 0 ? 3 : -3);
+    nowMs += callMs / inFlight;
+    limit.ended({ nowMs, callMs, fixedMs: callMs, requests: 50, waitedMs, inFlight, outcome: "ok" });
+    if (limit.current() === 1) ones++;
+  }
+  expect(limit.current()).toBe(2);
+  expect(ones).toBeLessThan(200);
+});
