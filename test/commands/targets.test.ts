@@ -46,7 +46,10 @@ describe("a number", () => {
     ["standard_scale", "-1,1\n1,2\n"],
     [{ standard_scale: { with_std: false } }, "-2.5,1\n2.5,2\n"],
     [{ min_max_scale: { feature_range: [-1, 1] } }, "-1,1\n1,2\n"],
-    ["yeo_johnson", expect.stringMatching(/^-1(?:\.0*\d*)?,1\n(?:1|0\.9999\d*|1\.0000\d*),2\n$/) as string],
+    [
+      "yeo_johnson",
+      expect.stringMatching(/^-(?:1|0\.9999\d*|1\.0000\d*),1\n(?:1|0\.9999\d*|1\.0000\d*),2\n$/) as string,
+    ],
   ])("transformed by %j is written by what was learned, and taken back", async (transform, expected) => {
     const files = await put({ name: "y", transform }, "x,y\n1,3\n2,8\n");
     const text = await trainingSet(files);

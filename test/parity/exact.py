@@ -77,6 +77,14 @@ def as_likely(ours, theirs):
     return ours[0] >= theirs[0] - theirs[1]
 
 
+def digits_of_powers(values, lambdas):
+    """How many digits a power may lie below the 1 that it is taken from; of the most extreme ones not all are needed."""
+    largest = max(abs(math.log10(1 + abs(value))) for value in values)
+    smallest = max((-math.log10(abs(value)) for value in values if value != 0), default=0)
+    exponent = 2 + max(abs(one) for one in lambdas)
+    return min(2000, math.ceil(exponent * max(largest, smallest, 0)))
+
+
 def learned_power(question, reference):
     """Skewless's lambda, unless the other is likelier; mean and scale of what Skewless's makes."""
     method = question.setting("method", "yeo_johnson")
@@ -84,8 +92,10 @@ def learned_power(question, reference):
     for column, ours, theirs in zip(question.training(), question.learned, reference):
         values = numbers(column)
         both = (ours["lambda"], float(theirs["lambda"]))
-        right = both[0] if as_likely(*(likelihood(values, method, one) for one in both)) else both[1]
-        mean, scale = moments([power(value, method, ours["lambda"]) for value in values])
+        with decimal.localcontext() as context:
+            context.prec += digits_of_powers(values, both)
+            right = both[0] if as_likely(*(likelihood(values, method, one) for one in both)) else both[1]
+            mean, scale = moments([power(value, method, ours["lambda"]) for value in values])
         found.append({"lambda": right, "mean": float(mean), "scale": float(scale)})
     return found
 
