@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { stepOf } from "../../../src/model/steps.ts";
 import { checkModelFile } from "../../../src/model/model-file.ts";
 import { fittedColumn, oneColumn } from "./fit-in-memory.ts";
 import { DATES, numberOf, ulps } from "./plain-oracle.ts";
@@ -79,4 +80,19 @@ describe("cyclical", () => {
       ]);
     }
   });
+});
+
+test.each([
+  ["datetime_part", "year", "date"],
+  ["datetime_part", "is_quarter_end", "date"],
+  ["datetime_part", "week", "date"],
+  ["datetime_part", "hour", "time"],
+  ["datetime_part", "minute", "time"],
+  ["datetime_part", "second", "time"],
+  ["datetime_part", "unix_seconds", undefined],
+  ["cyclical", "month", "date"],
+  ["cyclical", { part: "hour", period: 12 }, "time"],
+  ["cyclical", { period: 7 }, undefined],
+] as const)("%s of %j sees of a date-time: %s", (name, parameters, sees) => {
+  expect(stepOf(name).sees?.(parameters as never)).toBe(sees);
 });
