@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { report } from "./fire/report.js";
 import { fire } from "./fire/run.js";
 import { here } from "./measure.js";
-import { readOptions } from "./options.js";
+import { SETTINGS, readOptions } from "./options.js";
 
 const { values } = readOptions({
   summary: `Sends rows through the service while its endpoint fails in every way that there is, and callers ask for few rows and
@@ -16,12 +16,7 @@ for many, strictly and leniently, in a hurry, or go away. Each answer is compare
     seed: { type: "number", default: 1, description: "Of the rows, the requests and the faults" },
     callers: { type: "number", default: 64, description: "How many ask at a time" },
     out: { type: "string", value: "DIR", description: "Where fire.md is written (default: bench/results)" },
-    set: {
-      type: "string",
-      value: "NAME=VALUE",
-      multiple: true,
-      description: "A setting of Skewless, where it is not to be the default",
-    },
+    set: SETTINGS,
   },
   needs: "the build (npm run build).",
   writes: "DIR/fire.md, which is printed too. Ends with 1 where an answer was not as it must be.",

@@ -10,7 +10,7 @@ import { requestsOf } from "./http/requests.js";
 import { readOnly, scenarios } from "./http/scenarios.js";
 import { SERVICE_NAMES, services } from "./http/services.js";
 import { here } from "./measure.js";
-import { readOptions } from "./options.js";
+import { GENERATOR, SETTINGS, readOptions } from "./options.js";
 
 const { values } = readOptions({
   summary: `Skewless, a bare route, Fastify and Express with the AWS SDK, and FastAPI with boto3, in turns under the same load, before an
@@ -31,18 +31,9 @@ endpoint of several latencies. Each answer is compared with the truth; a cell wi
     seconds: { type: "number", default: 2, description: "How long each cell is measured" },
     "warm-up": { type: "number", default: 1, description: "Seconds of load before that" },
     rounds: { type: "number", default: 1, description: "How often each cell is measured; the middle counts" },
-    generator: {
-      type: "string",
-      value: "NAME",
-      description: "wrk or autocannon (default: wrk where it is installed)",
-    },
+    generator: GENERATOR,
     out: { type: "string", value: "DIR", description: "Where the page is written (default: bench/results)" },
-    set: {
-      type: "string",
-      value: "NAME=VALUE",
-      multiple: true,
-      description: "A setting of Skewless, where it is not to be the default",
-    },
+    set: SETTINGS,
   },
   needs: `the build (npm run build). SKEWLESS_BENCH_PYTHON or SKEWLESS_PYTHON: a Python with fastapi, uvicorn[standard] and
 boto3; without it FastAPI is left out. A quiet machine: the page says so where it was none.`,

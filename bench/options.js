@@ -2,6 +2,21 @@
 import { basename } from "node:path";
 import { parseArgs } from "node:util";
 
+/** A setting of the service that is measured. */
+export const SETTINGS = {
+  type: "string",
+  value: "NAME=VALUE",
+  multiple: true,
+  description: "A setting of Skewless, where it is not to be the default",
+};
+
+/** What makes the load. */
+export const GENERATOR = {
+  type: "string",
+  value: "NAME",
+  description: "wrk or autocannon (default: wrk where it is installed)",
+};
+
 /**
  * Reads a script's options; ends the process after `--help`, or after a word on an option that there is not.
  *

@@ -9,7 +9,7 @@ import { LATENCIES } from "./http/scenarios.js";
 import { selfTimes } from "./http/self-times.js";
 import { services } from "./http/services.js";
 import { here, thousands } from "./measure.js";
-import { readOptions } from "./options.js";
+import { GENERATOR, SETTINGS, readOptions } from "./options.js";
 
 const { values } = readOptions({
   summary:
@@ -33,22 +33,13 @@ const { values } = readOptions({
     seconds: { type: "number", default: 5, description: "How long it is watched" },
     "warm-up": { type: "number", default: 3, description: "Seconds of load before that" },
     top: { type: "number", default: 30, description: "Functions in the table" },
-    generator: {
-      type: "string",
-      value: "NAME",
-      description: "wrk or autocannon (default: wrk where it is installed)",
-    },
+    generator: GENERATOR,
     save: {
       type: "string",
       value: "FILE.cpuprofile",
       description: "Keep the profile, for the developer tools of a browser",
     },
-    set: {
-      type: "string",
-      value: "NAME=VALUE",
-      multiple: true,
-      description: "A setting of Skewless, where it is not to be the default",
-    },
+    set: SETTINGS,
   },
   needs: "the build (npm run build).",
   writes: "the table to stdout; FILE.cpuprofile where --save is given.",

@@ -29,8 +29,9 @@ export const check: Command = {
       description: "How many doubles apart two numbers may be (default: 4; 0: equal to the last bit)",
     },
   },
-  help: `Shows which column of the endpoint's CSV is made from which input, what the endpoint gets (its content type,
-whether there is a header row) and must answer, then encodes the golden rows in the .golden.jsonl file beside the model file. Exit code 1 where a cell differs, 2 where the model file is broken.
+  help: `Shows which column of the endpoint's CSV is made from which input, and what the endpoint gets (its content type,
+whether there is a header row) and must answer; then encodes the golden rows in the .golden.jsonl file beside the model
+file. Exit code 1 where a cell differs, 2 where the model file is broken.
 
 With --against it shows instead that a hand-written training pipeline and the model file agree, or where they do not:
 the rows of both files are compared one by one, with the target's column or without it, and the first differences

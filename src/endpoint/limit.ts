@@ -8,8 +8,6 @@
 
 import { type EndedCall, type Seen, add, callError, forgetHalf, see, stayError } from "./seen.ts";
 
-export type { EndedCall } from "./seen.ts";
-
 /** A limit of calls in flight that learns. */
 export interface Limit {
   /** How many calls may be in flight now: a whole number, at least 1. */

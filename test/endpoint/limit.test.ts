@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type EndedCall, type Limit, climbingLimit } from "../../src/endpoint/limit.ts";
+import { type Limit, climbingLimit } from "../../src/endpoint/limit.ts";
+import type { EndedCall } from "../../src/endpoint/seen.ts";
 
 /** An endpoint whose calls take `timeOf(calls in flight)`, with so many calls wanted at a time. */
 interface Endpoint {
