@@ -5,13 +5,21 @@ export interface LogLines extends DestinationStream {
   readonly flushSync: () => void;
 }
 
+let stdout: LogLines | undefined;
+
+/** Those of this process's stdout: the same for all services in it, so that they are in order and written at its end once. */
+export function stdoutLines(): LogLines {
+  stdout ??= logLines(pino.destination(1));
+  return stdout;
+}
+
 /**
  * Writes the lines of one turn of the event loop together. sonic-boom, which writes for pino, measures all that waits with
  * each line anew: under load that takes as long as making the line.
  *
- * @param to what writes them: to stdout, unless given
+ * @param to what writes them
  */
-export function logLines(to: LogLines = pino.destination(1)): LogLines {
+export function logLines(to: LogLines): LogLines {
   let waiting = "";
   const pass = (): void => {
     const lines = waiting;

@@ -9,7 +9,7 @@ import { type EngineOptions, createEngine } from "./endpoint/engine.ts";
 import { type SageMakerOptions, createSageMaker } from "./endpoint/sagemaker.ts";
 import { UsageError } from "./errors.ts";
 import { buildApp } from "./http/app.ts";
-import { logLines } from "./log-lines.ts";
+import { stdoutLines } from "./log-lines.ts";
 import { createPredict } from "./predictor.ts";
 import { startReadiness } from "./readiness.ts";
 import { type FolderModel, loadModels } from "./registry.ts";
@@ -47,7 +47,7 @@ export interface Service {
 export async function startService(
   config: Config,
   sagemaker: SageMakerOptions = {},
-  logTo: DestinationStream = logLines(),
+  logTo: DestinationStream = stdoutLines(),
 ): Promise<Service> {
   const log = pino({ level: config.logLevel, base: null }, logTo);
   const limits = { maxInstances: config.maxInstances, maxErrors: 100 };

@@ -44,8 +44,9 @@ test("what waits is written at once where that is asked for, and not a second ti
 });
 
 built("a process that ends in the same turn has written its lines", async () => {
-  const script = `const { logLines } = await import("./dist/log-lines.js");
-logLines().write("the last words\\n");
+  const script = `const { stdoutLines } = await import("./dist/log-lines.js");
+for (const word of ["the ", "last ", "words\\n"]) stdoutLines().write(word);
+if (stdoutLines() !== stdoutLines()) process.exit(4);
 process.exit(3);`;
   const running = promisify(execFile)(process.execPath, ["--input-type=module", "-e", script]);
   await expect(running).rejects.toMatchObject({ code: 3, stdout: "the last words\n" });
