@@ -2,7 +2,7 @@ import type { Pipeline } from "../model/pipeline.ts";
 import { decimalOf } from "./cell-number.ts";
 import type { Io } from "./command.ts";
 import { type Comparison, startComparison } from "./comparison.ts";
-import { type CsvCursor, countRest, openCursor } from "./csv-cursor.ts";
+import { type CsvCursor, countRest, createCursor } from "./csv-cursor.ts";
 import { type CsvBatch, cellText, recordCells } from "./csv-records.ts";
 import { InputError } from "./input-error.ts";
 import { counted, print, thousands } from "./print.ts";
@@ -31,9 +31,11 @@ export interface AgainstJob {
  */
 export async function checkAgainst(job: AgainstJob, io: Io): Promise<boolean> {
   const progress = createProgress(io.stderr, job.raw.totalBytes);
+  const raw = createCursor(job.raw);
+  const other = createCursor(job.transformed);
   try {
-    const raw = await openCursor(job.raw);
-    const other = await openCursor(job.transformed);
+    await raw.refill();
+    await other.refill();
     const pairing = startPairing(job, raw, other);
     let rows = 0;
     for (;;) {
@@ -77,6 +79,7 @@ export async function checkAgainst(job: AgainstJob, io: Io): Promise<boolean> {
     return isEqual;
   } finally {
     progress.clear();
+    await Promise.all([raw.close(), other.close()]);
   }
 }
 

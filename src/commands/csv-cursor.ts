@@ -8,16 +8,18 @@ export interface CsvCursor {
   batch: CsvBatch | undefined;
   /** The next record of the batch. */
   i: number;
-  /** Reads on where the batch is used up. */
+  /**
+   * Reads on where the batch is used up.
+   *
+   * @throws {InputError} as `readRecords`
+   */
   readonly refill: () => Promise<void>;
+  /** Lets go of the file, also before its end. */
+  readonly close: () => Promise<void>;
 }
 
-/**
- * Opens a file at its first record.
- *
- * @throws {InputError} as `readRecords`
- */
-export async function openCursor(source: Source): Promise<CsvCursor> {
+/** A place before the first record; nothing is read yet. Whoever reads on closes it. */
+export function createCursor(source: Source): CsvCursor {
   const records = readRecords(source);
   const cursor: CsvCursor = {
     source,
@@ -29,8 +31,10 @@ export async function openCursor(source: Source): Promise<CsvCursor> {
       cursor.batch = value ?? undefined;
       cursor.i = 0;
     },
+    close: async () => {
+      await records.return(undefined);
+    },
   };
-  await cursor.refill();
   return cursor;
 }
 

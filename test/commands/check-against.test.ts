@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { skewless } from "./console.ts";
 
@@ -196,6 +197,23 @@ describe("files that cannot be compared, exit code 1", () => {
       ),
     });
   });
+});
+
+test.each([
+  ["the raw file", "raw", "at,size,price\nnever,x,0\n", `${THEIRS}`],
+  ["the other file", "against", "0,1.5,2012\n0,1.5\n", RAW],
+  ["the raw file, as the other one is empty", "raw", RAW, ""],
+])("%s is let go of where the comparison ends before it does", async (_, option, start, other) => {
+  await writeFile(join(folder, "other.csv"), other);
+  const stdin = Readable.from(
+    (function* () {
+      for (;;) yield Buffer.from(start);
+    })(),
+  );
+  const options = { raw: join(folder, "other.csv"), against: join(folder, "other.csv"), [option]: "-" };
+  const argv = ["check", model, "--against", options.against, "--raw", options.raw];
+  const { code } = await skewless(argv, { stdin });
+  expect({ code, isOpen: !stdin.destroyed }).toEqual({ code: 1, isOpen: false });
 });
 
 test("files of many chunks are compared to their ends", async () => {
