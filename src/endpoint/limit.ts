@@ -6,7 +6,8 @@
  * bench/results/simulation.md, docs/decisions/0020.
  */
 
-import { type EndedCall, type Seen, add, callError, forgetHalf, see, stayError } from "./seen.ts";
+import { type EndedCall, type Seen, add, callError, forgetHalf, see } from "./seen.ts";
+import { type Verdict, isSeen, mostCalls, verdictOn } from "./verdict.ts";
 
 /** A limit of calls in flight that learns. */
 export interface Limit {
@@ -23,20 +24,12 @@ export interface LimitOptions {
   readonly initial?: number | undefined;
 }
 
-/** Calls that a verdict is built on: at least, and at most. */
-const fewestCalls = 6;
-const mostCalls = 64;
 /** The first calls make connections, warm up caches, and have sizes that are still being tried: they say nothing. */
 const coldCalls = 8;
-/** Quick calls are watched for longer: it costs little, and how they fall in with one another takes its time. */
-const shortestMs = 100;
+/** What a trial is, may be clear after so many. */
+const soonestCalls = 4;
 /** What is seen at a limit that stays is forgotten by half after so many calls, so that it follows the endpoint. */
 const memoryCalls = 256;
-/** Fewer calls are to win so much of the stay; more may cost so much of it by what calls take, */
-const leastGain = 0.03;
-const tolerance = 0.02;
-/** but are to be felt to win this share of the waiting that they promise to spare, or the CPU is what requests wait for. */
-const keptPromise = 1 / 8;
 /** Pause after a trial in vain, in durations of it: four times as long each time, and long at once after a clear one. */
 const shortestPause = 4;
 const clearPause = 16;
@@ -45,9 +38,6 @@ const longestPause = 64;
 const steady = 0.04;
 /** Where the latest calls differ by so much of a call's time from the mean, the endpoint is another: what was seen of it is forgotten. */
 const upset = 0.5;
-/** A verdict is clear, or may overrule what calls take, at so many standard errors: more while few calls were seen. */
-const clearly = 4;
-const surely = 2;
 /** Where the usual time of a call is less than this share of it, calls are being kept waiting. */
 const inflated = 0.85;
 /** How long no more calls are tried after a throttle: doubled each time. */
@@ -120,40 +110,16 @@ export function climbingLimit({ most, least = 1, initial = Math.min(most, 4) }: 
     return Math.max(least, Math.min(used - 1, Math.round(used * Math.max(0.5, Math.min(share, 0.75)))));
   };
 
-  const judge = (nowMs: number, seen: Seen): void => {
+  const judged = (seen: Seen, { isKept, isClear }: Verdict, nowMs: number): void => {
     const isUp = seen.limit > base.limit;
-    const waited = base.waitedMs / base.callMs;
-    // What requests wait for, the end of a call, comes the sooner the more calls there are, and the shorter they are.
-    const change =
-      (seen.callMs * (1 + (waited * base.limit) / seen.limit)) / (base.callMs * (1 + waited)) - 1;
-    const error = Math.hypot(callError(seen), callError(base));
-    const bar = isUp ? tolerance : -leastGain;
-    // What they really waited has far more noise, and the last word where it is clear.
-    const felt = seen.stayMs / base.stayMs - 1;
-    const feltError = Math.hypot(stayError(seen), stayError(base));
-    const promise = (waited / (1 + waited)) * (1 - base.limit / seen.limit);
-    const feltBar = isUp ? -keptPromise * promise : -leastGain;
-    const isEnough = isSeen(seen, nowMs);
-    const doubt = (seen.calls < mostCalls / 2 ? clearly : surely) * feltError;
-    const isFeltBetter = !isUp && felt < feltBar - doubt;
-    const isFeltWorse = felt > feltBar + doubt;
-    const isWorse = change > bar + (isEnough ? surely : clearly) * error && !isFeltBetter;
-    if (!isWorse && !isEnough) return;
-    const isBetter = change < bar - surely * error && felt < feltBar;
-    if (!isWorse && !isBetter && !isFeltWorse && !isFeltBetter && seen.calls < mostCalls) return;
-    // Fewer calls leave the CPU waiting where callers wait for it too: they must be felt to win something.
-    const isKept = isFeltBetter || (change < bar && !isFeltWorse && (isUp || felt < 0));
     // That more calls are no better does not say that these are few enough.
     if (isKept) usualMs = seen.fixedMs;
     else if (!isUp) usualMs = base.fixedMs;
     const [way, back] = isUp ? [up, down] : [down, up];
     const trialMs = nowMs - trialFromMs;
-    const isClear =
-      Math.abs(change - bar) > clearly * error || Math.abs(felt - feltBar) > clearly * feltError;
-    const leastPause = isClear ? clearPause : shortestPause;
+    trial = undefined;
     if (isKept) {
       base = seen;
-      trial = undefined;
       isUpNext = isUp;
       growth = nowMs - ceilingUntilMs > longestCeilingMs ? 2 : 1.25;
       Object.assign(way, openDirection());
@@ -161,12 +127,11 @@ export function climbingLimit({ most, least = 1, initial = Math.min(most, 4) }: 
       Object.assign(back, { pause: shortestPause, untilMs: nowMs + shortestPause * trialMs });
       return;
     }
-    trial = undefined;
     forgetHalf(base);
     // What the trial left waiting has gone by then.
     base.fromMs = nowMs + seen.callMs + base.callMs;
     if (isUp) growth = 1.25;
-    const pause = Math.max(way.pause, leastPause);
+    const pause = Math.max(way.pause, isClear ? clearPause : shortestPause);
     way.untilMs = nowMs + pause * trialMs;
     way.pause = Math.min(longestPause, 4 * pause);
   };
@@ -183,7 +148,8 @@ export function climbingLimit({ most, least = 1, initial = Math.min(most, 4) }: 
       if (call.outcome !== "ok" || call.nowMs - call.callMs < seen.fromMs) return;
       add(seen, call);
       if (seen === trial) {
-        if (seen.calls >= 4) judge(call.nowMs, seen);
+        const verdict = seen.calls < soonestCalls ? undefined : verdictOn(seen, base, call.nowMs);
+        if (verdict !== undefined) judged(seen, verdict, call.nowMs);
         return;
       }
       if (isCold && seen.calls >= coldCalls) {
@@ -203,10 +169,4 @@ export function climbingLimit({ most, least = 1, initial = Math.min(most, 4) }: 
       if (seen.calls >= mostCalls || callError(seen) < steady) tryAnother(call.nowMs);
     },
   };
-}
-
-/** Whether calls have met one another often enough at this limit for a verdict. */
-function isSeen({ calls, limit, firstMs, callMs }: Seen, nowMs: number): boolean {
-  if (calls < Math.max(fewestCalls, limit)) return false;
-  return calls >= mostCalls || nowMs - firstMs >= Math.max(callMs, shortestMs);
 }
