@@ -58,13 +58,13 @@ export function createPredict(pipeline: Pipeline, invoke: Invoke): Predict {
   return async (rows, wishes) => {
     const { target: wished, lenient = false } = wishes;
     const target = wished === undefined ? ownTarget : { ...ownTarget, ...wished };
-    const encoded = lenient ? encodeEach(pipeline, rows) : encodeAll(pipeline, rows);
-    const { lines, faults } = encoded;
+    const encoded = lenient ? encodeEach(pipeline, rows) : { lines: pipeline.encode(rows) };
+    const { lines } = encoded;
     const reply: Reply =
       lines.length === 0
         ? NO_CALL
         : await invoke({ target, rows: format.rows(lines), format, width }, wishes);
-    const predictions = decodeEach(pipeline, reply, rows.length, encoded.places, faults);
+    const { predictions, faults } = decodeEach(pipeline, reply, rows.length, encoded);
     const facts = factsOf(reply);
     if (faults.size > 0 && !lenient) throw problemOfRows(faults, rows.length, facts);
     return { predictions, faults, facts };
@@ -78,14 +78,14 @@ interface Encoded {
   readonly lines: readonly string[];
   /** Line → its row, where they are not the same. */
   readonly places?: readonly number[];
-  readonly faults: Map<number, Problem>;
+  /** Row → why it has no line. */
+  readonly faults?: Map<number, Problem>;
 }
 
-function encodeAll(pipeline: Pipeline, rows: readonly Row[]): Encoded {
-  return { lines: pipeline.encode(rows), faults: new Map() };
-}
+/** A map less to be made for each request. */
+const NO_FAULTS: ReadonlyMap<number, Problem> = new Map();
 
-/** As {@link encodeAll}, but a row that cannot be encoded is left out and named. */
+/** As `pipeline.encode`, but a row that cannot be encoded is left out and named. */
 function encodeEach(pipeline: Pipeline, rows: readonly Row[]): Encoded {
   const lines: string[] = [];
   const places: number[] = [];
@@ -108,25 +108,26 @@ function decodeEach(
   pipeline: Pipeline,
   { answers, faults: unanswered, requestId, attempts, invokedVariant }: Reply,
   count: number,
-  places: readonly number[] | undefined,
-  faults: Map<number, Problem>,
-): (Predicted | null)[] {
-  const predictions = Array.from<Predicted | null>({ length: count }).fill(null);
+  { places, faults: unencoded }: Encoded,
+): Pick<Prediction, "predictions" | "faults"> {
+  let faults = unencoded;
+  const predictions: (Predicted | null)[] = [];
+  while (predictions.length < count) predictions.push(null);
   for (let line = 0; line < answers.length; line++) {
     const row = places === undefined ? line : places[line]!;
     const fault = unanswered?.get(line);
     if (fault !== undefined) {
-      faults.set(row, fault);
+      (faults ??= new Map()).set(row, fault);
       continue;
     }
     try {
       predictions[row] = pipeline.decodeRow(answers[line] as Answer, row);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      faults.set(row, addToLog(error, { requestId, attempts, invokedVariant }));
+      (faults ??= new Map()).set(row, addToLog(error, { requestId, attempts, invokedVariant }));
     }
   }
-  return predictions;
+  return { predictions, faults: faults ?? NO_FAULTS };
 }
 
 function factsOf(reply: Reply): Facts {

@@ -17,26 +17,40 @@ export interface EndingController extends Ending {
   abort(reason: unknown): void;
 }
 
+/** What an ending is inside. */
+interface Listened extends EndingController {
+  aborted: boolean;
+  reason: unknown;
+  readonly listeners: (() => void)[];
+}
+
 /** An ending that has not come yet. */
 export function createEnding(): EndingController {
-  const listeners: (() => void)[] = [];
-  return {
+  // Two for each request: its functions are shared by all.
+  const ending: Listened = {
     aborted: false,
     reason: undefined,
-    addEventListener(_type, listener) {
-      listeners.push(listener);
-    },
-    removeEventListener(_type, listener) {
-      const at = listeners.indexOf(listener);
-      if (at !== -1) listeners.splice(at, 1);
-    },
-    abort(reason) {
-      if (this.aborted) return;
-      const ending = this as { aborted: boolean; reason: unknown };
-      ending.aborted = true;
-      ending.reason = reason;
-      // One that is told may take others back.
-      for (let listener = listeners.shift(); listener !== undefined; listener = listeners.shift()) listener();
-    },
+    listeners: [],
+    addEventListener,
+    removeEventListener,
+    abort,
   };
+  return ending;
+}
+
+function addEventListener(this: Listened, _type: "abort", listener: () => void): void {
+  this.listeners.push(listener);
+}
+
+function removeEventListener(this: Listened, _type: "abort", listener: () => void): void {
+  const at = this.listeners.indexOf(listener);
+  if (at !== -1) this.listeners.splice(at, 1);
+}
+
+function abort(this: Listened, reason: unknown): void {
+  if (this.aborted) return;
+  this.aborted = true;
+  this.reason = reason;
+  // One that is told may take others back.
+  for (let next = this.listeners.shift(); next !== undefined; next = this.listeners.shift()) next();
 }

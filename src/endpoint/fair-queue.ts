@@ -63,20 +63,25 @@ export function createFairQueue<Request extends Queued>(): FairQueue<Request> {
     tail = request;
   };
 
-  const unlink = ({ previous, following }: Request): void => {
+  const unlink = (request: Request): void => {
+    const { previous, following } = request;
     if (previous === undefined) head = following as Request | undefined;
     else previous.following = following;
     if (following === undefined) tail = previous as Request | undefined;
     else following.previous = previous;
+    loosen(request);
   };
 
   const takeAll = (): Portion<Request>[] => {
     const portions: Portion<Request>[] = [];
-    for (let request = head; request !== undefined; request = request.following as Request | undefined) {
+    for (let request = head; request !== undefined;) {
       const from = request.taken;
+      const following = request.following as Request | undefined;
       portions.push({ request, from, count: request.rows.length - from });
       request.taken = request.rows.length;
       request.bytesLeft = 0;
+      loosen(request);
+      request = following;
     }
     head = undefined;
     tail = undefined;
@@ -150,6 +155,12 @@ export function createFairQueue<Request extends Queued>(): FairQueue<Request> {
     take,
   };
   return queue;
+}
+
+/** What has left the queue keeps its neighbours alive no longer. */
+function loosen(request: Queued): void {
+  request.previous = undefined;
+  request.following = undefined;
 }
 
 /** How many of a request's next `most` rows fit into the bytes, and what they take; one at least where one must be. */

@@ -19,7 +19,7 @@ export interface Request extends Queued {
   /** Where it waits. */
   readonly group: Group;
   /** Calls in flight that carry rows of it. */
-  carriers: Set<SharedCall> | undefined;
+  carriers: SharedCall[] | undefined;
   /** What came so far, where one call does not carry it all. */
   partial: Collected | undefined;
 }

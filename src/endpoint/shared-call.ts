@@ -35,10 +35,11 @@ export function createSharedCall(
   if (ending === undefined) return call;
   call.wanted = 0;
   for (const { request } of portions) {
-    const carriers = (request.carriers ??= new Set());
+    const carriers = (request.carriers ??= []);
     // A request may have two portions, with another's between them.
-    if (!carriers.has(call)) call.wanted++;
-    carriers.add(call);
+    if (carriers.at(-1) === call) continue;
+    call.wanted++;
+    carriers.push(call);
   }
   return call;
 }
@@ -77,10 +78,18 @@ export function jump(request: Request, reason: unknown): void {
   request.carriers = undefined;
 }
 
+/** How long a request waited for a call to leave, to the microsecond: more digits only make lines of log longer. */
+function waitOf({ sentMs }: SharedCall, { atMs }: Request): number {
+  return Math.round((sentMs - atMs) * 1000) / 1000;
+}
+
 /** Says that a call has ended. */
 export function letGo(call: SharedCall): void {
   if (call.ending === undefined) return;
-  for (const { request } of call.portions) request.carriers?.delete(call);
+  for (const { request } of call.portions) {
+    const at = request.carriers?.indexOf(call) ?? -1;
+    if (at !== -1) request.carriers!.splice(at, 1);
+  }
 }
 
 /** One request with all of its rows: nobody else has a say in the call. */
@@ -106,15 +115,12 @@ export function checkReply({ answers, faults }: Reply, rows: number): void {
  *
  * @param end called with each request that is complete.
  */
-export function deliver(
-  { portions, rows, sentMs }: SharedCall,
-  reply: Reply,
-  end: (request: Request, reply: Reply) => void,
-): void {
+export function deliver(call: SharedCall, reply: Reply, end: (request: Request, reply: Reply) => void): void {
+  const { portions, rows } = call;
   let offset = 0;
   for (const { request, from, count } of portions) {
     if (!request.isOver) {
-      const waitedMs = sentMs - request.atMs;
+      const waitedMs = waitOf(call, request);
       const complete = take(request, { reply, offset, from, count, callRows: rows, waitedMs });
       if (complete !== undefined) end(request, complete);
     }
@@ -130,11 +136,12 @@ export function deliver(
  * @param answer called with each request that is complete without the rows of this call.
  */
 export function fail(
-  { portions, rows, sentMs }: SharedCall,
+  call: SharedCall,
   error: unknown,
   end: (request: Request, problem: unknown) => void,
   answer: (request: Request, reply: Reply) => void,
 ): void {
+  const { portions, rows } = call;
   const shared = portions.length > 1;
   const isProblem = error instanceof Problem;
   // One for all of its portions: a call counts once, however many of them are one request's.
@@ -147,7 +154,7 @@ export function fail(
       let left: Reply | "nothing" | undefined = "nothing";
       if (isProblem && request.context.lenient === true && count < request.rows.length) {
         lost ??= allAtFault(rows, shared ? withoutRows(error) : error);
-        const waitedMs = sentMs - request.atMs;
+        const waitedMs = waitOf(call, request);
         left = lose(request, { reply: lost, offset, from, count, callRows: rows, waitedMs });
       }
       if (left === "nothing") end(request, own);
