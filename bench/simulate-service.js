@@ -192,7 +192,8 @@ export function simulate(scenario, policy, { warmUpMs = 500, measureMs = 1000, s
         waiting,
         outcome: call.throttles > 0 ? "congested" : "ok",
       });
-      if (call.attempts === 1) policy.size.learn(rows, now - sentAt);
+      const isAlone = limitAtSend === 1 && inFlight === 0 && waiting === 0;
+      if (call.attempts === 1) policy.size.learn(rows, now - sentAt, isAlone);
       for (const request of parts) {
         request.failed ||= !ok;
         if (--request.parts === 0 && request.left === 0) answer(request);

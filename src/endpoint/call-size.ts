@@ -6,19 +6,15 @@
  */
 
 import { type CostEstimate, createCostEstimate } from "./call-cost.ts";
+import { type Load, callCpuMs, createOverlap } from "./overlap.ts";
 
-/** CPU of one call in milliseconds, as measured of the AWS SDK; the root makes an error of half of it one of a quarter. */
-const callCpuMs = 1;
 /** Rows beyond so many times the fixed time of a call, as what a row adds counts it, win next to no throughput. */
 const enoughTimes = 4;
 
-/** What is under way to an endpoint: rows and requests that wait or are in flight. */
-export interface Load {
-  readonly rows: number;
-  readonly requests: number;
-}
-
-/** Rows of a call that takes as many as is best for everyone under way; without end where a row costs nothing. */
+/**
+ * Rows of a call that takes as many as is best for everyone under way; without end where a row costs nothing. The root makes
+ * an error of half of a call's CPU one of a quarter.
+ */
 export function bestRows({ rows }: Load, { rowMs }: Pick<CostEstimate, "rowMs">): number {
   if (rowMs === 0) return Infinity;
   return Math.max(1, Math.ceil(Math.sqrt((saturation(rows) * rows * callCpuMs) / rowMs)));
@@ -57,8 +53,8 @@ export interface CallSize {
   next(waiting: Waiting, load: Load, free: number): number;
   /** Whether so many rows wait that a call should not wait for more. */
   isFull(waiting: Waiting, load: Load): boolean;
-  /** Takes a call into account that was sent once and went well. */
-  learn(rows: number, callMs: number): void;
+  /** Takes a call into account that was sent once and went well; whether nothing else was under way meanwhile. */
+  learn(rows: number, callMs: number, isAlone: boolean): void;
   /** What calls cost, as learnt. */
   readonly cost: CostEstimate;
 }
@@ -66,6 +62,7 @@ export interface CallSize {
 /** Calls that take as many rows as is best, from what earlier calls took. */
 export function bestSize(mostRows: number): CallSize {
   const cost = createCostEstimate();
+  const overlap = createOverlap();
   let lone = 0;
   let isHalf = false;
 
@@ -78,9 +75,13 @@ export function bestSize(mostRows: number): CallSize {
   return {
     mostRows,
     cost,
-    learn: cost.learn,
-    isFull: ({ rows }, load) => rows >= Math.min(mostRows, bestRows(load, cost)),
+    learn(rows, callMs, isAlone) {
+      cost.learn(rows, callMs);
+      if (isAlone) overlap.endedAlone(callMs);
+    },
+    isFull: ({ rows }, load) => rows >= Math.min(mostRows, bestRows(load, cost), overlap.mostRows()),
     next(waiting, load, free) {
+      overlap.sent(load);
       if (!cost.isKnown && waiting.rows > unknownRows / 2) {
         isHalf = !isHalf;
         return Math.min(mostRows, isHalf ? unknownRows / 2 : unknownRows);
@@ -88,7 +89,7 @@ export function bestSize(mostRows: number): CallSize {
       if (isProbe(waiting, load)) return Math.min(mostRows, Math.ceil(waiting.rows / 2));
       // With too few calls for all that waits, each takes its share.
       const share = Math.min(Math.ceil(waiting.rows / free), mostUsefulRows(cost));
-      const rows = Math.max(share, bestRows(load, cost));
+      const rows = Math.max(share, Math.min(bestRows(load, cost), overlap.mostRows()));
       return Math.min(mostRows, waiting.rows - rows < rows * leastRest ? waiting.rows : rows);
     },
   };

@@ -189,7 +189,7 @@ export function createLane({
     // What was given up was not refused.
     const outcome = call.wanted === 0 ? "other" : outcomeOf(reply, problem);
     if (outcome === "ok") {
-      size.learn(call.rows, tookMs);
+      size.learn(call.rows, tookMs, call.inFlight === 1 && inFlight === 0 && backlog.rows === 0);
       if (usualMs === 0) usualMs = tookMs;
       deviationMs += (Math.abs(tookMs - usualMs) - deviationMs) / memoryCalls;
       usualMs += (tookMs - usualMs) / memoryCalls;

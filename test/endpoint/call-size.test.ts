@@ -26,7 +26,7 @@ describe("the best number of rows", () => {
 /** A size that knows that a call takes 5 ms and a row 0.1 ms more. */
 const learnt = (most: number) => {
   const size = bestSize(most);
-  for (let i = 0; i < 20; i++) size.learn(i * 10, 5 + i);
+  for (let i = 0; i < 20; i++) size.learn(i * 10, 5 + i, false);
   return size;
 };
 
@@ -77,7 +77,7 @@ describe("the size of a call", () => {
 
   test("is half of a lone request from time to time, where calls are all of one size, to learn from it", () => {
     const size = bestSize(10_000);
-    for (let i = 0; i < 10; i++) size.learn(100, 5);
+    for (let i = 0; i < 10; i++) size.learn(100, 5, false);
     const sizes = Array.from({ length: 320 }, () => size.next(...lone(100), 1));
     const probes = sizes.flatMap((rows, i) => (rows === 50 ? [i + 1] : []));
     expect(probes).toEqual([8, 16, 24, 32, 40, 48, 56, 64, 128, 256]);
@@ -96,9 +96,19 @@ describe("the size of a call", () => {
       expect(one).toEqual([100, 100, 15, 100].map((rows) => expect.toSatisfy((n) => n >= rows)));
   });
 
+  test("leaves half of what is under way to another call, where rows cost nothing and calls take their time", () => {
+    const size = bestSize(10_000);
+    for (let i = 0; i < 8; i++) size.learn(100, 6, true);
+    const load = { rows: 200, requests: 200 };
+    expect(size.next(load, load, 4)).toBe(100);
+    expect([99, 100].map((rows) => size.isFull({ rows, requests: rows }, load))).toEqual([false, true]);
+    // One call alone takes all the same: there is no other for the rest.
+    expect(size.next(load, load, 1)).toBe(200);
+  });
+
   test("is what it is, where it is fixed", () => {
     const size = fixedSize(50);
-    size.learn(10, 5);
+    size.learn(10, 5, false);
     expect(size.next(...lone(100), 1)).toBe(50);
     expect([size.isFull(...lone(49)), size.isFull(...lone(50))]).toEqual([false, true]);
     expect([size.mostRows, bestSize(7).mostRows]).toEqual([50, 7]);

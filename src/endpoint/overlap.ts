@@ -1,0 +1,65 @@
+/**
+ * Keeps calls from growing into one. While a call is out, the CPU serves the requests of another; but requests that are
+ * answered together come back together, so that by and by all of them share one call, and the CPU rests while it is out.
+ */
+
+/** What is under way to an endpoint: rows and requests that wait or are in flight. */
+export interface Load {
+  readonly rows: number;
+  readonly requests: number;
+}
+
+/** What is known of calls that could overlap. */
+export interface Overlap {
+  /** Rows of a call at most, so that there are two of them; without end where a second call would win nothing. */
+  mostRows(): number;
+  /** Takes into account what was under way when a call left. */
+  sent(load: Load): void;
+  /** Takes the time of a call into account during which nothing else was under way. */
+  endedAlone(callMs: number): void;
+}
+
+/** CPU of one call of the AWS SDK and of one request, in milliseconds, as measured. */
+export const callCpuMs = 1;
+const requestCpuMs = 0.06;
+
+/** So many calls at least, and twice as many at most, are looked back on. */
+const recentCalls = 16;
+
+/** Nothing is known yet: calls may take everything. */
+export function createOverlap(): Overlap {
+  const rows = recently(Math.max, 0);
+  const requests = recently(Math.max, 0);
+  const aloneMs = recently(Math.min, Infinity);
+  return {
+    mostRows() {
+      // Of calls that are not alone, the CPU may see the answer late, which says nothing of the endpoint.
+      const quickestMs = aloneMs.value();
+      if (quickestMs === Infinity) return Infinity;
+      const sparedMs = Math.min(quickestMs - callCpuMs, (requests.value() * requestCpuMs) / 2);
+      return sparedMs > callCpuMs ? Math.ceil(rows.value() / 2) : Infinity;
+    },
+    sent(load) {
+      rows.add(load.rows);
+      requests.add(load.requests);
+    },
+    endedAlone: aloneMs.add,
+  };
+}
+
+/** The most, or the least, of the last `recentCalls` numbers, or of up to twice as many; `none` of none. */
+function recently(choose: (a: number, b: number) => number, none: number) {
+  let before = none;
+  let now = none;
+  let added = 0;
+  return {
+    add(value: number): void {
+      now = choose(now, value);
+      added++;
+      if (added % recentCalls !== 0) return;
+      before = now;
+      now = none;
+    },
+    value: (): number => choose(before, now),
+  };
+}
