@@ -1,7 +1,7 @@
 // What is measured: Skewless, and what else one could put before an endpoint.
 import { existsSync } from "node:fs";
 import { env } from "node:process";
-import { here, run } from "../measure.js";
+import { NODE_FLAGS, here, run } from "../measure.js";
 
 /**
  * @typedef {object} Service
@@ -41,7 +41,7 @@ export async function services(endpointUrl, settings = []) {
   };
   const node = (script, more = {}) => ({
     command: process.execPath,
-    args: [here(script)],
+    args: [...NODE_FLAGS, here(script)],
     variables: { ...variables, ...more },
   });
   const skewless = {

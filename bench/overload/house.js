@@ -1,6 +1,6 @@
 // The service and the stub endpoint, each a process of its own.
 import { ready, start, stop } from "../http/processes.js";
-import { here } from "../measure.js";
+import { NODE_FLAGS, here } from "../measure.js";
 
 const ENDPOINT = "xgboost-biketrain-v1";
 const MODEL = here("../models/bike-rental/xgboost.json");
@@ -39,7 +39,7 @@ export async function startStub(faults, port) {
 export async function startService(stubUrl, settings) {
   const service = await start({
     command: process.execPath,
-    args: [here("../dist/main.js")],
+    args: [...NODE_FLAGS, here("../dist/main.js")],
     variables: {
       HOST: "127.0.0.1",
       MODELS_DIR: here("../models"),
