@@ -36,6 +36,35 @@ test("What cannot be told from noise is nothing, and so is a cost below nothing"
   expect(falling.rowMs).toBe(0);
 });
 
+test("What an endpoint was before is forgotten at the third call in a row that it does not explain", () => {
+  const cost = createCostEstimate();
+  for (let i = 0; i < 400; i++) cost.learn(100 + 50 * (i % 200), 5);
+  expect(cost).toMatchObject({ rowMs: 0, fixedMs: 5, isKnown: true });
+  // 0.1 ms a row all at once, in calls that are all of one size, which tells nothing of rows.
+  for (let i = 0; i < 2; i++) cost.learn(5000, 505);
+  expect(cost.isKnown).toBe(true);
+  cost.learn(5000, 505);
+  expect(cost).toMatchObject({ rowMs: 0, fixedMs: 505, isKnown: false });
+  for (let i = 0; i < 6; i++) cost.learn(i % 2 === 0 ? 500 : 1000, i % 2 === 0 ? 55 : 105);
+  expect(cost.rowMs).toBeCloseTo(0.1);
+  // And back.
+  for (let i = 0; i < 3; i++) cost.learn(5000, 5);
+  expect(cost).toMatchObject({ rowMs: 0, fixedMs: 5, isKnown: false });
+});
+
+test("Calls that are late now and then, by little, or as the line says, make nothing forgotten", () => {
+  const cost = createCostEstimate();
+  for (let i = 0; i < 60; i++) cost.learn(1 + (i % 2), 5);
+  for (let i = 0; i < 30; i++) cost.learn(1 + (i % 2), i % 3 === 2 ? 5 : 30);
+  for (let i = 0; i < 30; i++) cost.learn(1 + (i % 2), 1);
+  expect(cost.isKnown).toBe(true);
+  const lines = createCostEstimate();
+  for (let i = 0; i < 60; i++) lines.learn(10, 5);
+  for (let i = 0; i < 3; i++) lines.learn(1000, 104);
+  expect(lines.isKnown).toBe(true);
+  expect(lines.rowMs).toBeCloseTo(0.1);
+});
+
 test("An endpoint that changes is learnt anew; calls of one size keep what was learnt", () => {
   const cost = createCostEstimate();
   for (let i = 0; i < 1000; i++) cost.learn(i % 100, 5 + 0.1 * (i % 100));
