@@ -94,15 +94,15 @@ export function simulate(scenario, policy, { warmUpMs = 500, measureMs = 1000, s
   let head = 0;
   let waiting = 0;
   let inFlight = 0;
+  let left = 0;
   let rowsInFlight = 0;
   let turnAsked = false;
   const result = { requests: 0, failed: 0, calls: 0, callRows: 0, throttled: 0, latencies: [], sumLimit: 0 };
   const measured = () => now >= warmUpMs;
 
+  const freeCalls = () => Math.max(1, Math.floor(policy.limit.current())) - inFlight;
   const dispatch = () => {
-    const limit = Math.max(1, Math.floor(policy.limit.current()));
-    let free = limit - inFlight;
-    for (; free > 0; free--) {
+    for (let free = freeCalls(); free > 0; free--) {
       if (waiting === 0) return;
       send(Math.min(waiting, whole(policy.size.next(room(), load(), free))));
     }
@@ -117,7 +117,6 @@ export function simulate(scenario, policy, { warmUpMs = 500, measureMs = 1000, s
     rows >= rowsARequest
       ? Math.floor(rows / rowsARequest) * rowsARequest
       : Math.ceil(rowsARequest / Math.ceil(rowsARequest / rows));
-  const hasFree = () => inFlight < Math.max(1, Math.floor(policy.limit.current()));
   const ask = () => {
     if (turnAsked) return;
     turnAsked = true;
@@ -173,6 +172,7 @@ export function simulate(scenario, policy, { warmUpMs = 500, measureMs = 1000, s
       });
     };
     const limitAtSend = inFlight;
+    const number = ++left;
     const end = (ok) => {
       inFlight--;
       rowsInFlight -= rows;
@@ -192,7 +192,7 @@ export function simulate(scenario, policy, { warmUpMs = 500, measureMs = 1000, s
         waiting,
         outcome: call.throttles > 0 ? "congested" : "ok",
       });
-      const isAlone = limitAtSend === 1 && inFlight === 0 && waiting === 0;
+      const isAlone = limitAtSend === 1 && number === left && waiting === 0;
       if (call.attempts === 1) policy.size.learn(rows, now - sentAt, isAlone);
       for (const request of parts) {
         request.failed ||= !ok;
@@ -219,8 +219,9 @@ export function simulate(scenario, policy, { warmUpMs = 500, measureMs = 1000, s
       now += CPU.requestIn + CPU.rowIn * rowsARequest;
       queue.push({ at, left: rowsARequest, parts: 0, failed: false });
       waiting += rowsARequest;
-      if (!hasFree()) return;
-      if (policy.size.isFull(room(), load())) dispatch();
+      const free = freeCalls();
+      if (free <= 0) return;
+      if (policy.size.isFull(room(), load(), free)) dispatch();
       else ask();
     });
 

@@ -79,7 +79,8 @@ export async function checkAgainst(job: AgainstJob, io: Io): Promise<boolean> {
     return isEqual;
   } finally {
     progress.clear();
-    await Promise.all([raw.close(), other.close()]);
+    // To close what has been read may fail, which changes nothing; and is not to hide what went wrong before.
+    await Promise.allSettled([raw.close(), other.close()]);
   }
 }
 

@@ -51,8 +51,8 @@ export interface CallSize {
   readonly mostRows: number;
   /** Rows of the next call when so many calls may leave now: 1 to the most. */
   next(waiting: Waiting, load: Load, free: number): number;
-  /** Whether so many rows wait that a call should not wait for more. */
-  isFull(waiting: Waiting, load: Load): boolean;
+  /** Whether so many rows wait that a call should not wait for more, where so many calls may leave now. */
+  isFull(waiting: Waiting, load: Load, free: number): boolean;
   /** Takes a call into account that was sent once and went well; whether nothing else was under way meanwhile. */
   learn(rows: number, callMs: number, isAlone: boolean): void;
   /** What calls cost, as learnt. */
@@ -77,9 +77,10 @@ export function bestSize(mostRows: number): CallSize {
     cost,
     learn(rows, callMs, isAlone) {
       cost.learn(rows, callMs);
-      if (isAlone) overlap.endedAlone(callMs);
+      overlap.ended(callMs, isAlone);
     },
-    isFull: ({ rows }, load) => rows >= Math.min(mostRows, bestRows(load, cost), overlap.mostRows()),
+    isFull: ({ rows }, load, free) =>
+      rows >= Math.min(mostRows, bestRows(load, cost), free > 1 ? overlap.mostRows() : Infinity),
     next(waiting, load, free) {
       overlap.sent(load);
       if (!cost.isKnown && waiting.rows > unknownRows / 2) {

@@ -97,6 +97,8 @@ export function createLane({
   const load = { rows: 0, requests: 0 };
   const drain = createDrain();
   let inFlight = 0;
+  /** Calls that have left. */
+  let left = 0;
   /** The mean of a call's time, and how far times are from it. */
   let usualMs = 0;
   let deviationMs = 0;
@@ -156,8 +158,9 @@ export function createLane({
     const nowMs = clock.now();
     drain.took(nowMs, waiting - backlog.rows, backlog.rows);
     inFlight++;
+    left++;
     sockets.used++;
-    const call = createSharedCall(portions, nowMs, inFlight);
+    const call = createSharedCall(portions, nowMs, inFlight, left);
     sendShared(next, call).then(
       (reply) => ended(call, reply),
       (error: unknown) => ended(call, undefined, error),
@@ -189,7 +192,8 @@ export function createLane({
     // What was given up was not refused.
     const outcome = call.wanted === 0 ? "other" : outcomeOf(reply, problem);
     if (outcome === "ok") {
-      size.learn(call.rows, tookMs, call.inFlight === 1 && inFlight === 0 && backlog.rows === 0);
+      const isAlone = call.inFlight === 1 && call.number === left && backlog.rows === 0;
+      size.learn(call.rows, tookMs, isAlone);
       if (usualMs === 0) usualMs = tookMs;
       deviationMs += (Math.abs(tookMs - usualMs) - deviationMs) / memoryCalls;
       usualMs += (tookMs - usualMs) / memoryCalls;
@@ -236,8 +240,9 @@ export function createLane({
       room.enter(request);
       load.rows += request.rows.length;
       load.requests++;
-      if (freeCalls() <= 0) wait();
-      else if (size.isFull(request.group.queue, load)) dispatch();
+      const free = freeCalls();
+      if (free <= 0) wait();
+      else if (size.isFull(request.group.queue, load, free)) dispatch();
       else ask();
     },
     abandon,

@@ -26,8 +26,6 @@ export interface LimitOptions {
 
 /** The first calls make connections, warm up caches, and have sizes that are still being tried: they say nothing. */
 const coldCalls = 8;
-/** What a trial is, may be clear after so many. */
-const soonestCalls = 4;
 /** What is seen at a limit that stays is forgotten by half after so many calls, so that it follows the endpoint. */
 const memoryCalls = 256;
 /** Pause after a trial in vain, in durations of it: four times as long each time, and long at once after a clear one. */
@@ -148,7 +146,7 @@ export function climbingLimit({ most, least = 1, initial = Math.min(most, 4) }: 
       if (call.outcome !== "ok" || call.nowMs - call.callMs < seen.fromMs) return;
       add(seen, call);
       if (seen === trial) {
-        const verdict = seen.calls < soonestCalls ? undefined : verdictOn(seen, base, call.nowMs);
+        const verdict = verdictOn(seen, base, call.nowMs);
         if (verdict !== undefined) judged(seen, verdict, call.nowMs);
         return;
       }

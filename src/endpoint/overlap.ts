@@ -15,25 +15,26 @@ export interface Overlap {
   mostRows(): number;
   /** Takes into account what was under way when a call left. */
   sent(load: Load): void;
-  /** Takes the time of a call into account during which nothing else was under way. */
-  endedAlone(callMs: number): void;
+  /** Takes a call into account that was sent once and went well; whether nothing else was under way meanwhile. */
+  ended(callMs: number, isAlone: boolean): void;
 }
 
 /** CPU of one call of the AWS SDK and of one request, in milliseconds, as measured. */
 export const callCpuMs = 1;
 const requestCpuMs = 0.06;
 
-/** So many calls at least, and twice as many at most, are looked back on. */
-const recentCalls = 16;
+/** Of so many calls the last ones count, and up to as many before them: of what is under way, and of how long calls take. */
+const recentLoads = 16;
+const recentCalls = 128;
 
 /** Nothing is known yet: calls may take everything. */
 export function createOverlap(): Overlap {
-  const rows = recently(Math.max, 0);
-  const requests = recently(Math.max, 0);
-  const aloneMs = recently(Math.min, Infinity);
+  const rows = recently(recentLoads, Math.max, 0);
+  const requests = recently(recentLoads, Math.max, 0);
+  const aloneMs = recently(recentCalls, Math.min, Infinity);
   return {
     mostRows() {
-      // Of calls that are not alone, the CPU may see the answer late, which says nothing of the endpoint.
+      // What is not alone, the CPU may have come back to late, which says nothing of the endpoint.
       const quickestMs = aloneMs.value();
       if (quickestMs === Infinity) return Infinity;
       const sparedMs = Math.min(quickestMs - callCpuMs, (requests.value() * requestCpuMs) / 2);
@@ -43,12 +44,13 @@ export function createOverlap(): Overlap {
       rows.add(load.rows);
       requests.add(load.requests);
     },
-    endedAlone: aloneMs.add,
+    // Where no call has been alone for long, calls overlap, or there is no time to spare: it is tried without.
+    ended: (callMs, isAlone) => aloneMs.add(isAlone ? callMs : Infinity),
   };
 }
 
-/** The most, or the least, of the last `recentCalls` numbers, or of up to twice as many; `none` of none. */
-function recently(choose: (a: number, b: number) => number, none: number) {
+/** The most, or the least, of the last `count` numbers or more, but fewer than twice as many; `none` of none. */
+function recently(count: number, choose: (a: number, b: number) => number, none: number) {
   let before = none;
   let now = none;
   let added = 0;
@@ -56,7 +58,7 @@ function recently(choose: (a: number, b: number) => number, none: number) {
     add(value: number): void {
       now = choose(now, value);
       added++;
-      if (added % recentCalls !== 0) return;
+      if (added % count !== 0) return;
       before = now;
       now = none;
     },

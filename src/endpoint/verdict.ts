@@ -10,7 +10,8 @@ export interface Verdict {
   readonly isClear: boolean;
 }
 
-/** Calls that a verdict is built on: at least, and at most. */
+/** Calls that a verdict is built on: at least, where it is clear and where it is not, and at most. */
+const soonestCalls = 4;
 const fewestCalls = 6;
 export const mostCalls = 64;
 /** Quick calls are watched for longer: it costs little, and how they fall in with one another takes its time. */
@@ -27,11 +28,12 @@ const surely = 2;
 /**
  * Judges the limit that is tried.
  *
- * @param tried what was seen of it, four calls at least
+ * @param tried what was seen of it
  * @param base what was seen of the limit that stands
  * @returns undefined as long as more calls must be seen
  */
 export function verdictOn(tried: Seen, base: Seen, nowMs: number): Verdict | undefined {
+  if (tried.calls < soonestCalls) return undefined;
   const isUp = tried.limit > base.limit;
   const isEnough = isSeen(tried, nowMs);
   const reckoned = reckonedStay(tried, base);

@@ -200,7 +200,7 @@ describe("files that cannot be compared, exit code 1", () => {
 });
 
 test.each([
-  ["the raw file", "raw", "at,size,price\nnever,x,0\n", `${THEIRS}`],
+  ["the raw file", "raw", "at,size,price\nnever,x,0\n", THEIRS],
   ["the other file", "against", "0,1.5,2012\n0,1.5\n", RAW],
   ["the raw file, as the other one is empty", "raw", RAW, ""],
 ])("%s is let go of where the comparison ends before it does", async (_, option, start, other) => {

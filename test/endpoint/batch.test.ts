@@ -54,6 +54,27 @@ describe("an idle endpoint", () => {
     ]);
   });
 
+  test("gets two calls of those that would else all wait for one, once one has been waited for alone", async () => {
+    const sizes = async (isOvertaken: boolean) => {
+      const { ask, received, clock } = rig(4);
+      for (const row of text(100)) ask([row]);
+      await clock.settle();
+      await clock.advance(1);
+      if (isOvertaken) {
+        ask(["quick"]);
+        await clock.settle();
+        await received[1]!.answer();
+      }
+      await clock.advance(5);
+      await received[0]!.answer();
+      for (const row of text(100)) ask([row]);
+      await clock.settle();
+      return received.map(({ call }) => call.rows.length);
+    };
+    expect(await sizes(false)).toEqual([100, 50, 50]);
+    expect(await sizes(true)).toEqual([100, 1, 100]);
+  });
+
   test("gets a lone request's own call and context, unchanged", async () => {
     const { batched, received, clock } = rig(4);
     const call = { target, rows: ["a", "b"], width: 1 };

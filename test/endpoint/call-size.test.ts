@@ -62,7 +62,7 @@ describe("the size of a call", () => {
 
   test("is full at the best number of rows, or at the most", () => {
     const load = { rows: 2000, requests: 20 };
-    const full = (most: number, rows: number) => learnt(most).isFull({ rows, requests: 1 }, load);
+    const full = (most: number, rows: number) => learnt(most).isFull({ rows, requests: 1 }, load, 2);
     expect([full(1000, 256), full(1000, 257)]).toEqual([false, true]);
     expect([full(100, 99), full(100, 100)]).toEqual([false, true]);
   });
@@ -101,16 +101,17 @@ describe("the size of a call", () => {
     for (let i = 0; i < 8; i++) size.learn(100, 6, true);
     const load = { rows: 200, requests: 200 };
     expect(size.next(load, load, 4)).toBe(100);
-    expect([99, 100].map((rows) => size.isFull({ rows, requests: rows }, load))).toEqual([false, true]);
+    expect([99, 100].map((rows) => size.isFull({ rows, requests: rows }, load, 2))).toEqual([false, true]);
     // One call alone takes all the same: there is no other for the rest.
     expect(size.next(load, load, 1)).toBe(200);
+    expect(size.isFull(load, load, 1)).toBe(false);
   });
 
   test("is what it is, where it is fixed", () => {
     const size = fixedSize(50);
     size.learn(10, 5, false);
     expect(size.next(...lone(100), 1)).toBe(50);
-    expect([size.isFull(...lone(49)), size.isFull(...lone(50))]).toEqual([false, true]);
+    expect([size.isFull(...lone(49), 1), size.isFull(...lone(50), 1)]).toEqual([false, true]);
     expect([size.mostRows, bestSize(7).mostRows]).toEqual([50, 7]);
   });
 });

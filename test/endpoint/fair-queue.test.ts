@@ -38,6 +38,19 @@ describe("a queue gives", () => {
     expect(queue).toMatchObject({ rows: 0, bytes: 0, requests: 0 });
   });
 
+  test("its requests without a trace of their neighbours, which they would keep alive", () => {
+    const [first, second, third] = [request("a", 1), request("b", 1), request("c", 1)];
+    const { queue, take } = queueOf(first, second, third);
+    queue.remove(second);
+    take(1);
+    take(1);
+    const links = [first, second, third].map(({ previous, following }) => previous ?? following);
+    expect(links).toEqual([undefined, undefined, undefined]);
+    const all = [request("d", 1), request("e", 1)];
+    queueOf(...all).take(2);
+    expect(all.map(({ previous, following }) => previous ?? following)).toEqual([undefined, undefined]);
+  });
+
   test("nothing when nothing waits", () => {
     expect(queueOf().take(5)).toEqual([]);
   });

@@ -6,7 +6,7 @@ function after(calls: readonly number[], load: Load): number {
   const overlap = createOverlap();
   for (const callMs of calls) {
     overlap.sent(load);
-    overlap.endedAlone(callMs);
+    overlap.ended(callMs, true);
   }
   return overlap.mostRows();
 }
@@ -34,14 +34,21 @@ describe("the rows of a call, so that two calls overlap", () => {
     expect(after([50], { rows: 10_000, requests: 1 })).toBe(Infinity);
   });
 
-  test("go by the quickest of the last 16 to 32 calls that were alone", () => {
-    expect(after([1.5, ...times(30, 9)], load)).toBe(Infinity);
-    expect(after([1.5, ...times(31, 9)], load)).toBe(101);
+  test("go by the quickest of the last 128 calls or more that were alone, and by none where none was", () => {
+    expect(after([1.5, ...times(254, 9)], load)).toBe(Infinity);
+    expect(after([1.5, ...times(255, 9)], load)).toBe(101);
+    const overlap = createOverlap();
+    overlap.sent(load);
+    overlap.ended(6, true);
+    for (let i = 0; i < 254; i++) overlap.ended(1, false);
+    expect(overlap.mostRows()).toBe(101);
+    overlap.ended(1, false);
+    expect(overlap.mostRows()).toBe(Infinity);
   });
 
-  test("go by the most that was under way at the last 16 to 32 calls: less, while requests are being read", () => {
+  test("go by the most that was under way at the last 16 calls or more: less, while requests are being read", () => {
     const overlap = createOverlap();
-    overlap.endedAlone(6);
+    overlap.ended(6, true);
     overlap.sent(load);
     for (let i = 0; i < 30; i++) overlap.sent({ rows: 50, requests: 50 });
     expect(overlap.mostRows()).toBe(101);

@@ -279,6 +279,40 @@ describe("at the close", () => {
     other.socket.destroy();
   });
 
+  test("nor does one that follows an answered one on its connection", async () => {
+    const closing = await startRig(endpoint.url);
+    const wire = await dial(closing.url);
+    wire.send(livez);
+    await wire.answer();
+    wire.send(requestText("POST /predict", { "Content-Length": 100 }, "{"));
+    const other = await dial(closing.url);
+    other.send(livez);
+    await other.answer();
+    await closing.service.close();
+    await wire.closed;
+    other.socket.destroy();
+  });
+
+  test("nor does one that came behind another, whose answer is still held; that one is answered", async () => {
+    const closing = await startRig(endpoint.url);
+    const { scene, letGo } = held();
+    endpoint.play(scene);
+    const before = endpoint.seen.length;
+    const wire = await dial(closing.url);
+    wire.send(requestText("POST /predict", {}, valid));
+    await expect.poll(() => endpoint.seen.length).toBe(before + 1);
+    wire.send(requestText("POST /predict", { "Content-Length": 100 }, "{"));
+    const other = await dial(closing.url);
+    other.send(livez);
+    await other.answer();
+    const closed = closing.service.close();
+    letGo();
+    expect((await wire.answer()).statusCode).toBe(200);
+    await closed;
+    await wire.closed;
+    other.socket.destroy();
+  });
+
   test("a client that sent no HTTP and never hangs up does not hold the close up", async () => {
     const closing = await startRig(endpoint.url);
     const wire = await dial(closing.url);
