@@ -53,6 +53,5 @@ LABEL org.opencontainers.image.title="skewless" \
 EXPOSE 8080
 # Alive, not ready: an endpoint that is down is no reason to restart its front door.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s CMD ["node", "docker/healthcheck.js", "/livez"]
-# Process 1 by the base image's entry point, which execs it; it handles SIGTERM itself. Requests outlive V8's small space for
-# what is new, and are copied again and again, unless it is larger: docs/decisions/0022-room-for-what-is-new.md.
-CMD ["node", "--max-semi-space-size=64", "dist/main.js"]
+# Process 1 by the base image's entry point, which execs it; it handles SIGTERM itself.
+CMD ["node", "dist/main.js"]

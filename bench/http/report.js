@@ -102,7 +102,7 @@ function how(cells, { generator, seconds, rounds }) {
   const highest = (name) => Math.max(0, ...cells.map(({ cpu }) => cpu[name] ?? 0));
   const others = median(cells.map(({ cpu }) => cpu.others));
   const repeated = rounds === 1 ? "" : `, ${rounds} times, of which the median is shown`;
-  return `Each service is one process; Node starts with ${NODE_FLAGS.map((flag) => `\`${flag}\``).join(" ")}, as the image does. ${generator.name} keeps so many connections open, each of which sends its next request once it
+  return `Each service is one process; Node starts with ${NODE_FLAGS.map((flag) => `\`${flag}\``).join(" ")} (docs/engine.md). ${generator.name} keeps so many connections open, each of which sends its next request once it
 has its answer: ${seconds.measured} s after ${seconds.warmUp} s to warm up${repeated}, longer where connections would have fewer than two answers each.
 Requests differ, answers carry the \`X-Request-Id\` of theirs, and each is compared with the truth of its own request: a wrong
 one, or another status than 200, voids the cell. The endpoint is \`bench/instant-endpoint.js\`, a process of its own, which

@@ -19,16 +19,10 @@ const { loadGenerator } = await load("http/load.js");
 const { plot } = await load("http/plot.js");
 const { ready, start, stopAll } = await load("http/processes.js");
 const { middleOf, report } = await load("http/report.js");
-const { NODE_FLAGS } = await load("measure.js");
 const { requestsOf } = await load("http/requests.js");
 const { readOnly, scenarios } = await load("http/scenarios.js");
 const { selfTimes } = await load("http/self-times.js");
 const { answerTo } = await load("http/truth.js");
-
-test("services are measured as the image starts Skewless", async () => {
-  const started = [...(await readFile("Dockerfile", "utf8")).matchAll(/^CMD (\[.*\])$/gm)].at(-1)![1]!;
-  expect(JSON.parse(started)).toEqual(["node", ...NODE_FLAGS, "dist/main.js"]);
-});
 
 let folder: string;
 beforeAll(async () => {
