@@ -23,7 +23,7 @@ const LAST_ARRIVALS_MS = 2000;
 export function followRequests(app: FastifyInstance): void {
   let closing = false;
   // By connection, because a set of the requests themselves is made anew every few hundred of them: each one that has
-  // grown old keeps all of its dead requests alive until it is collected, which took a tenth of the CPU.
+  // grown old keeps all of its dead requests alive until it is collected, which took a twentieth of the CPU.
   const latest = new Map<Socket, IncomingMessage | undefined>();
   const follow = (request: IncomingMessage): void => {
     const { socket } = request;
