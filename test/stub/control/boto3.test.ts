@@ -220,10 +220,12 @@ withBoto3("inference components", async () => {
     Specification,
     RuntimeConfig: { CopyCount: 1 },
   });
-  expect(await call("describe_inference_component", { InferenceComponentName })).toMatchObject({
-    InferenceComponentStatus: "InService",
-    Specification,
-  });
+  // On a busy machine a model may take longer to load than a call waits for it.
+  const inService = () =>
+    expect
+      .poll(() => call("describe_inference_component", { InferenceComponentName }), { timeout: 20_000 })
+      .toMatchObject({ InferenceComponentStatus: "InService", Specification });
+  await inService();
   const invocation = { EndpointName: "parts", ContentType: "text/csv", Body };
   expect(await call("invoke_endpoint", { ...invocation, InferenceComponentName })).toMatchObject({
     Body: "6.349300861358643\n",
@@ -236,11 +238,13 @@ withBoto3("inference components", async () => {
     InferenceComponents: [{ VariantName: "v" }],
   });
   await call("update_inference_component", { InferenceComponentName, Specification });
+  await inService();
   await call("update_inference_component_runtime_config", {
     InferenceComponentName,
     DesiredRuntimeConfig: { CopyCount: 2 },
   });
-  await call("delete_inference_component", { InferenceComponentName });
+  await inService();
+  expect(await call("delete_inference_component", { InferenceComponentName })).toEqual({});
   expect(await call("delete_endpoint", { EndpointName: "parts" })).toEqual({});
 });
 
