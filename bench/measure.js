@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 
 const USAGE = new URL("usage.js", import.meta.url).href;
 
-/** How Node starts Skewless and its rivals alike: with the room that docs/engine.md advises where throughput counts. */
+/** How Node starts what is under load here, Skewless and its rivals alike: as docs/engine.md advises where throughput counts. */
 export const NODE_FLAGS = ["--max-semi-space-size=64"];
 
 /** @param {string} path beneath this folder */

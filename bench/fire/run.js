@@ -2,7 +2,7 @@
 import { Agent } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { ready, residentBytesOf, start, stop } from "../http/processes.js";
-import { NODE_FLAGS, here } from "../measure.js";
+import { here } from "../measure.js";
 import { call } from "./caller.js";
 import { judge } from "./judge.js";
 import { planOf } from "./plans.js";
@@ -60,7 +60,7 @@ export async function fire(options) {
     await ready(stub, admin.tally);
     service = await start({
       command: process.execPath,
-      args: [...NODE_FLAGS, here("../dist/main.js")],
+      args: [here("../dist/main.js")],
       variables,
       onOutput: log.read,
     });

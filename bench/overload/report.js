@@ -1,6 +1,6 @@
 // Figures → a page of Markdown, and what of it is not as it must be.
 import { cpus, totalmem } from "node:os";
-import { table, thousands } from "../measure.js";
+import { NODE_FLAGS, table, thousands } from "../measure.js";
 
 const ms = (value) => (Number.isFinite(value) ? `${thousands(value)} ms` : "–");
 const mib = (bytes) => (bytes === undefined ? "–" : `${Math.round(bytes / 2 ** 20)} MiB`);
@@ -51,7 +51,7 @@ export function report(overloads, outages, { queueMs }) {
 Made by \`npm run bench:overload\`: the service and the stub endpoint, each a process of its own, the load from a third one, on
 one machine. Requests have one row each; each answer is compared with the row's own prediction.
 
-*Machine:* ${cpus().length} × ${cpus()[0]?.model ?? "unknown"}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}. *Settings:* the defaults (QUEUE_MAX_WAIT_MS=${queueMs}), but where a column names others.
+*Machine:* ${cpus().length} × ${cpus()[0]?.model ?? "unknown"}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node} with \`${NODE_FLAGS.join(" ")}\`. *Settings:* the defaults (QUEUE_MAX_WAIT_MS=${queueMs}), but where a column names others.
 
 ${missed.length === 0 ? "All is as it must be." : `**Not as it must be:**\n\n${missed.map((text) => `- ${text}`).join("\n")}`}
 
