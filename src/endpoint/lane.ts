@@ -113,6 +113,7 @@ export function createLane({
   const dispatch = (): void => {
     for (let free = freeCalls(); free > 0 && backlog.rows > 0; free--) send(free);
     if (backlog.rows > 0) wait();
+    else drain.emptied();
   };
 
   const due = (): void => {
@@ -182,6 +183,7 @@ export function createLane({
     if (reply !== undefined && problem === undefined) deliver(call, reply, answer);
     else fail(call, problem, giveUp, answer);
     if (backlog.rows > 0) ask();
+    else drain.emptied();
     for (const wake of sockets.wanted) wake();
     sockets.wanted.clear();
   };

@@ -23,6 +23,8 @@ export interface Drain {
   stuck(nowMs: number): void;
   /** A call took rows and left so many. */
   took(nowMs: number, rows: number, left: number): void;
+  /** A call may leave, and nothing waits: its callers may have gone. */
+  emptied(): void;
   /** How long rows are going to wait that have so many before them, in milliseconds. */
   waitMs(nowMs: number, ahead: number): number;
 }
@@ -62,6 +64,9 @@ export function createDrain(): Drain {
       if (elapsedMs <= windowMs) return;
       sinceMs = nowMs - elapsedMs / 2;
       taken /= 2;
+    },
+    emptied() {
+      sinceMs = undefined;
     },
     waitMs(nowMs, ahead) {
       if (sinceMs === undefined) return 0;

@@ -738,6 +738,24 @@ describe("too much work", () => {
     expect(states[1]!.error).toMatchObject({ code: "overloaded", retryAfterS: 3 });
   });
 
+  test("is no more once those who waited have gone, however long ago that was", async () => {
+    for (const isOtherLane of [false, true]) {
+      const { ask, received, clock } = rig(1, { maxCalls: 1 });
+      ask(["first"], alive(), isOtherLane ? { target: { endpointName: "other" } } : {});
+      await clock.settle();
+      const controller = new AbortController();
+      ask(["gone"], { signal: controller.signal });
+      await clock.settle();
+      controller.abort(new Problem("caller-gone", "Gone."));
+      await received[0]!.answer();
+      await clock.advance(10_000);
+      const states = [ask(["a"]), ask(["b"])];
+      await clock.settle();
+      await received[1]!.answer();
+      expect(states.map(({ value }) => (value as Reply | undefined)?.answers)).toEqual([["A"], ["B"]]);
+    }
+  });
+
   test("is refused when a request's turn would come after its deadline", async () => {
     const { ask, received, clock } = rig(1, { maxRows: 10, isAdaptive: false });
     ask(text(60));
