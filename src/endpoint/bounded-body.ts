@@ -1,17 +1,26 @@
 /** Reads no more of an answer than could be right. */
 
+import { type Readable, finished } from "node:stream";
+
 /**
  * The bytes of a stream, or, where there are more than `most`, the first few beyond `most`: enough to know that it was
- * too long. What is left is not read, and its connection is closed.
+ * too long. What is left is not read, and its connection is closed. By events, because an iterator of a stream costs each
+ * call a tenth of its CPU.
  */
-export async function readBounded(stream: AsyncIterable<Uint8Array>, most: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of stream) {
-    chunks.push(chunk);
-    size += chunk.length;
-    // Leaving the loop destroys the stream.
-    if (size > most) break;
-  }
-  return Buffer.concat(chunks);
+export function readBounded(stream: Readable, most: number): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    finished(stream, (error) => {
+      if (error) reject(error);
+      else resolve(Buffer.concat(chunks));
+    });
+    stream.on("data", (chunk: Uint8Array) => {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size <= most) return;
+      resolve(Buffer.concat(chunks));
+      stream.destroy();
+    });
+  });
 }

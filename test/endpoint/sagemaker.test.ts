@@ -505,6 +505,26 @@ describe("a caller that goes away", () => {
     expect(await running).toBe(reason);
   });
 
+  test("ends its own call alone, of those under way; each of them reads as much as its own rows may have", async () => {
+    // More than one row may have, and less than two.
+    const long = (text: string) => answer(text.padEnd(150_000, "\n"));
+    server.play((response, seen) => {
+      if (seen.body === "hang") return;
+      const numbers = seen.body.split("\n").map((_, i) => i + 1);
+      setTimeout(() => long(numbers.join("\n"))(response, seen), 40);
+    });
+    const sagemaker = open();
+    const { signal } = new AbortController();
+    const controller = new AbortController();
+    const gone = failure(sagemaker.invoke({ ...call, rows: ["hang"] }, { signal: controller.signal }));
+    const one = failure(sagemaker.invoke({ ...call, rows: ["4,0,1"] }, { signal }));
+    const two = sagemaker.invoke(call, { signal });
+    setTimeout(() => controller.abort(new Problem("caller-gone", "Gone.")), 20);
+    expect((await gone).code).toBe("caller-gone");
+    expect((await one).message).toMatch(/ larger than 131072 bytes/);
+    expect((await two).answers).toEqual([1, 2]);
+  });
+
   test("costs no call when it had gone before", async () => {
     server.play(answer("1\n2\n"));
     const problem = await failure(open().invoke(call, { signal: AbortSignal.abort() }));
