@@ -34,20 +34,21 @@ export function withDeadline(
       if (outer.aborted) throw problemOfAbort(outer.reason);
       const timeoutMs = Math.min(context.timeoutMs ?? defaultMs, maxMs);
       const ending = createEnding();
+      let last: Problem | undefined;
       const release = (): void => {
         cancel();
         outer.removeEventListener("abort", onOuterAbort);
       };
-      const onOuterAbort = (): void => ending.abort(problemOfAbort(outer.reason));
-      let last: Problem | undefined;
-      const cancel = clock.setTimeout(() => ending.abort(exceeded(timeoutMs, last)), timeoutMs);
-      outer.addEventListener("abort", onOuterAbort, { once: true });
-      ending.addEventListener("abort", () => {
+      const end = (problem: Problem): void => {
         release();
+        ending.abort(problem);
         // What a lenient caller has got until now is told at once by the stage that has it, if there is one.
-        if (context.lenient === true) clock.setTimeout(() => reject(ending.reason), 0);
-        else reject(ending.reason);
-      });
+        if (context.lenient === true) clock.setTimeout(() => reject(problem), 0);
+        else reject(problem);
+      };
+      const onOuterAbort = (): void => end(problemOfAbort(outer.reason));
+      const cancel = clock.setTimeout(() => end(exceeded(timeoutMs, last)), timeoutMs);
+      outer.addEventListener("abort", onOuterAbort, { once: true });
       const deadlineMs = clock.now() + timeoutMs;
       const { noCache, lenient } = context;
       const onFailure = (problem: Problem): void => void (last = problem);

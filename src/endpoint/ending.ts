@@ -21,7 +21,7 @@ export interface EndingController extends Ending {
 interface Listened extends EndingController {
   aborted: boolean;
   reason: unknown;
-  readonly listeners: (() => void)[];
+  listeners: (() => void)[] | undefined;
 }
 
 /** An ending that has not come yet. */
@@ -30,7 +30,7 @@ export function createEnding(): EndingController {
   const ending: Listened = {
     aborted: false,
     reason: undefined,
-    listeners: [],
+    listeners: undefined,
     addEventListener,
     removeEventListener,
     abort,
@@ -39,12 +39,15 @@ export function createEnding(): EndingController {
 }
 
 function addEventListener(this: Listened, _type: "abort", listener: () => void): void {
-  this.listeners.push(listener);
+  // There is one as a rule: an array that is pushed to has room for seventeen.
+  if (this.listeners === undefined) this.listeners = [listener];
+  else this.listeners.push(listener);
 }
 
 function removeEventListener(this: Listened, _type: "abort", listener: () => void): void {
-  const at = this.listeners.indexOf(listener);
-  if (at !== -1) this.listeners.splice(at, 1);
+  const { listeners } = this;
+  if (listeners?.at(-1) === listener) listeners.pop();
+  else if (listeners?.includes(listener)) listeners.splice(listeners.indexOf(listener), 1);
 }
 
 function abort(this: Listened, reason: unknown): void {
@@ -52,5 +55,5 @@ function abort(this: Listened, reason: unknown): void {
   this.aborted = true;
   this.reason = reason;
   // One that is told may take others back.
-  for (let next = this.listeners.shift(); next !== undefined; next = this.listeners.shift()) next();
+  for (let next = this.listeners?.shift(); next !== undefined; next = this.listeners?.shift()) next();
 }

@@ -38,11 +38,13 @@ export function createSharedCall(
   if (ending === undefined) return call;
   call.wanted = 0;
   for (const { request } of portions) {
-    const carriers = (request.carriers ??= []);
+    const { carriers } = request;
+    // An array that is pushed to has room for seventeen, and there is one call as a rule.
+    if (carriers === undefined) request.carriers = [call];
     // A request may have two portions, with another's between them.
-    if (carriers.at(-1) === call) continue;
+    else if (carriers.at(-1) === call) continue;
+    else carriers.push(call);
     call.wanted++;
-    carriers.push(call);
   }
   return call;
 }
@@ -90,8 +92,9 @@ function waitOf({ sentMs }: SharedCall, { atMs }: Request): number {
 export function letGo(call: SharedCall): void {
   if (call.ending === undefined) return;
   for (const { request } of call.portions) {
-    const at = request.carriers?.indexOf(call) ?? -1;
-    if (at !== -1) request.carriers!.splice(at, 1);
+    const { carriers } = request;
+    if (carriers?.at(-1) === call) carriers.pop();
+    else if (carriers?.includes(call)) carriers.splice(carriers.indexOf(call), 1);
   }
 }
 
