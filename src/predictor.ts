@@ -1,5 +1,5 @@
 import { addToLog } from "./endpoint/faults.ts";
-import type { Answer, BatchFacts, Context, Invoke, Reply, Target } from "./endpoint/invoke.ts";
+import type { Answer, Context, Invoke, Reply, Target } from "./endpoint/invoke.ts";
 import { Problem } from "./errors.ts";
 import type { Pipeline } from "./model/pipeline.ts";
 import type { Row } from "./model/request.ts";
@@ -13,18 +13,8 @@ export interface Wishes extends Context {
   readonly target?: Partial<Target> | undefined;
 }
 
-/** What a prediction came with: for the answer's headers, and for the log. */
-export interface Facts {
-  readonly invokedVariant?: string | undefined;
-  readonly endpointRequestId?: string | undefined;
-  /** How often a call was sent; 0 where none was. */
-  readonly attempts: number;
-  readonly batch?: BatchFacts | undefined;
-  readonly cacheHits?: number | undefined;
-  readonly customAttributes?: string | undefined;
-  readonly newSessionId?: string | undefined;
-  readonly closedSessionId?: string | undefined;
-}
+/** What a prediction came with: for the answer's headers, and for the log. `attempts` is 0 where no call was sent. */
+export type Facts = Omit<Reply, "answers" | "faults" | "throttled">;
 
 /** Predictions, and where they are from. */
 export interface Prediction {
@@ -55,19 +45,21 @@ export function createPredict(pipeline: Pipeline, invoke: Invoke): Predict {
   // A body that could be read as other rows of other widths is refused rather than guessed at.
   const width = pipeline.answerWidth;
   const { format } = pipeline;
+  const ask = (lines: readonly string[], wishes: Wishes): Reply | Promise<Reply> => {
+    if (lines.length === 0) return NO_CALL;
+    const target = wishes.target === undefined ? ownTarget : { ...ownTarget, ...wishes.target };
+    return invoke({ target, rows: format.rows(lines), format, width }, wishes);
+  };
+  const decode = (reply: Reply, count: number, encoded: Encoded, isLenient: boolean): Prediction => {
+    const { predictions, faults } = decodeEach(pipeline, reply, count, encoded);
+    if (faults.size > 0 && !isLenient) throw problemOfRows(faults, count, reply);
+    return { predictions, faults, facts: reply };
+  };
+  // While it waits, all that an async function has named is kept: it names little.
   return async (rows, wishes) => {
-    const { target: wished, lenient = false } = wishes;
-    const target = wished === undefined ? ownTarget : { ...ownTarget, ...wished };
-    const encoded = lenient ? encodeEach(pipeline, rows) : { lines: pipeline.encode(rows) };
-    const { lines } = encoded;
-    const reply: Reply =
-      lines.length === 0
-        ? NO_CALL
-        : await invoke({ target, rows: format.rows(lines), format, width }, wishes);
-    const { predictions, faults } = decodeEach(pipeline, reply, rows.length, encoded);
-    const facts = factsOf(reply);
-    if (faults.size > 0 && !lenient) throw problemOfRows(faults, rows.length, facts);
-    return { predictions, faults, facts };
+    const isLenient = wishes.lenient === true;
+    const encoded = isLenient ? encodeEach(pipeline, rows) : { lines: pipeline.encode(rows) };
+    return decode(await ask(encoded.lines, wishes), rows.length, encoded, isLenient);
   };
 }
 
@@ -130,19 +122,6 @@ function decodeEach(
   return { predictions, faults: faults ?? NO_FAULTS };
 }
 
-function factsOf(reply: Reply): Facts {
-  return {
-    invokedVariant: reply.invokedVariant,
-    endpointRequestId: reply.requestId,
-    attempts: reply.attempts,
-    batch: reply.batch,
-    cacheHits: reply.cacheHits,
-    customAttributes: reply.customAttributes,
-    newSessionId: reply.newSessionId,
-    closedSessionId: reply.closedSessionId,
-  };
-}
-
 /** Rows named in one problem; further ones are only counted. */
 const MOST_NAMED = 100;
 
@@ -153,7 +132,7 @@ function problemOfRows(faults: ReadonlyMap<number, Problem>, count: number, fact
   const detail =
     all.length === 1 ? first.message : `${all.length} of ${count} rows have no prediction: ${first.message}`;
   const waits = all.flatMap(([, { retryAfterS }]) => retryAfterS ?? []);
-  const { endpointRequestId: requestId, attempts, invokedVariant } = facts;
+  const { requestId, attempts, invokedVariant } = facts;
   return new Problem(first.code, detail, {
     errors: all
       .slice(0, MOST_NAMED)

@@ -23,7 +23,7 @@ export function setAnswerHeaders(reply: FastifyReply, facts: Facts): void {
     if (value !== undefined) reply.header(name, String(value));
   };
   set("x-amzn-invoked-production-variant", facts.invokedVariant);
-  set("x-amzn-requestid", facts.endpointRequestId);
+  set("x-amzn-requestid", facts.requestId);
   set("x-amzn-sagemaker-custom-attributes", facts.customAttributes);
   set("x-amzn-sagemaker-new-session-id", facts.newSessionId);
   set("x-amzn-sagemaker-closed-session-id", facts.closedSessionId);

@@ -1,5 +1,5 @@
 import { Type } from "@sinclair/typebox";
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ModelCheck } from "./app.ts";
 import { problemResponses } from "./problems.ts";
 
@@ -29,6 +29,7 @@ export function registerHealth(app: FastifyInstance, checks: () => readonly Mode
   app.get(
     "/livez",
     {
+      onRequest: markProbe,
       schema: {
         tags: ["operations"],
         operationId: "livez",
@@ -41,6 +42,7 @@ export function registerHealth(app: FastifyInstance, checks: () => readonly Mode
   app.get(
     "/readyz",
     {
+      onRequest: markProbe,
       schema: {
         tags: ["operations"],
         operationId: "readyz",
@@ -59,4 +61,9 @@ export function registerHealth(app: FastifyInstance, checks: () => readonly Mode
       return reply.code(ready ? 200 : 503).send({ status, models });
     },
   );
+}
+
+function markProbe(request: FastifyRequest, _reply: FastifyReply, done: () => void): void {
+  request.isProbe = true;
+  done();
 }

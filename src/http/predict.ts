@@ -1,7 +1,7 @@
-import type { FastifyInstance, FastifyRequest, FastifySchema } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from "fastify";
 import { Problem } from "../errors.ts";
 import type { Predicted } from "../model/target/prediction.ts";
-import { type Facts, createEnding } from "../predictor.ts";
+import { type Facts, type Prediction, type Wishes, createEnding } from "../predictor.ts";
 import { setAnswerHeaders } from "./answer-headers.ts";
 import type { AppOptions, ServedModel } from "./app.ts";
 import { type RowError, readLeniently } from "./lenient.ts";
@@ -43,13 +43,8 @@ function refuse(app: FastifyInstance, url: string, fail: (request: FastifyReques
   app.route({ method: "POST", url, schema: { hide: true }, onRequest: handler, handler });
 }
 
-function addRoute(
-  app: FastifyInstance,
-  url: string,
-  { pipeline, predict }: ServedModel,
-  schema: FastifySchema,
-): void {
-  const inputs = pipeline.inputs.map(({ spec }) => spec.name);
+function addRoute(app: FastifyInstance, url: string, model: ServedModel, schema: FastifySchema): void {
+  const answer = answerWith(model);
   app.post(
     url,
     {
@@ -60,54 +55,68 @@ function addRoute(
       validatorCompiler: () => () => true,
       // Predictions are finite and have been checked; nothing is left for a serializer to look after.
       serializerCompiler: () => JSON.stringify,
-      // Before it: Fastify would hand it null, which is also a body, for no body at all.
-      preValidation: (request, _reply, done) => {
-        done(request.body === undefined ? noBody() : undefined);
-      },
     },
-    async (request, reply) => {
-      const signal = (request.gone = createEnding());
-      const wishes = readWishes(request.headers, pipeline.endpoint, signal);
-      // What is known by now, should it fail.
-      request.facts = { model: pipeline.name, rows: 0 } satisfies Logged;
-      if (wishes.lenient === true) {
-        const { rows, places, errors, count } = readLeniently(request.body, pipeline.readInstances);
-        request.facts = { model: pipeline.name, rows: count } satisfies Logged;
-        const { predictions, faults, facts } = await predict(rows, wishes);
-        const rowsAtFault = count - rows.length + faults.size;
-        request.facts = { ...logged(pipeline.name, count, facts), rowsAtFault } satisfies Logged;
-        logRowProblems(faults.values(), request.log);
-        setAnswerHeaders(reply, facts);
-        reply.header("preference-applied", "handling=lenient");
-        return lenientBody(predictions, faults, places, errors, count);
-      }
-      const rows = pipeline.readInstances(request.body);
-      request.facts = { model: pipeline.name, rows: rows.length } satisfies Logged;
-      try {
-        const { predictions, facts } = await predict(rows, wishes);
-        request.facts = logged(pipeline.name, rows.length, facts);
-        setAnswerHeaders(reply, facts);
-        return { predictions };
-      } catch (error) {
-        throw pointAsSent(error, request.body, inputs);
-      }
-    },
+    (request, reply) => answer(request, reply),
   );
 }
 
+function answerWith({ pipeline, predict }: ServedModel) {
+  const { name } = pipeline;
+  const inputs = pipeline.inputs.map(({ spec }) => spec.name);
+
+  /** All predictions, or none. */
+  const answer = async (request: FastifyRequest, reply: FastifyReply, wishes: Wishes) => {
+    const rows = pipeline.readInstances(request.body);
+    request.facts = logged(name, rows.length);
+    try {
+      return answered(request, reply, await predict(rows, wishes), rows.length);
+    } catch (error) {
+      throw pointAsSent(error, request.body, inputs);
+    }
+  };
+
+  const answered = (request: FastifyRequest, reply: FastifyReply, prediction: Prediction, count: number) => {
+    const { predictions, facts } = prediction;
+    request.facts = logged(name, count, facts);
+    setAnswerHeaders(reply, facts);
+    return { predictions };
+  };
+
+  /** The predictions that there are, and why not the others. */
+  const answerLeniently = async (request: FastifyRequest, reply: FastifyReply, wishes: Wishes) => {
+    const { rows, places, errors, count } = readLeniently(request.body, pipeline.readInstances);
+    request.facts = logged(name, count);
+    const { predictions, faults, facts } = await predict(rows, wishes);
+    const rowsAtFault = count - rows.length + faults.size;
+    request.facts = { ...logged(name, count, facts), rowsAtFault } satisfies Logged;
+    logRowProblems(faults.values(), request.log);
+    setAnswerHeaders(reply, facts);
+    reply.header("preference-applied", "handling=lenient");
+    return lenientBody(predictions, faults, places, errors, count);
+  };
+
+  return (request: FastifyRequest, reply: FastifyReply) => {
+    if (request.body === undefined) throw noBody();
+    const signal = (request.gone = createEnding());
+    const wishes = readWishes(request.headers, pipeline.endpoint, signal);
+    // What is known by now, should it fail.
+    request.facts = logged(name, 0);
+    return wishes.lenient === true ? answerLeniently(request, reply, wishes) : answer(request, reply, wishes);
+  };
+}
+
 /** What the log has of a prediction: no attributes, which may be the caller's own matter. */
-interface Logged extends Pick<Facts, "invokedVariant" | "endpointRequestId" | "batch" | "cacheHits"> {
+interface Logged extends Pick<Facts, "invokedVariant" | "batch" | "cacheHits"> {
   readonly model: string;
   readonly rows: number;
-  readonly attempts?: number;
+  readonly attempts?: number | undefined;
+  readonly endpointRequestId?: string | undefined;
   readonly rowsAtFault?: number;
 }
 
-function logged(
-  model: string,
-  rows: number,
-  { invokedVariant, endpointRequestId, attempts, batch, cacheHits }: Facts,
-): Logged {
+function logged(model: string, rows: number, facts?: Facts): Logged {
+  if (facts === undefined) return { model, rows };
+  const { invokedVariant, requestId: endpointRequestId, attempts, batch, cacheHits } = facts;
   return { model, rows, invokedVariant, endpointRequestId, attempts, batch, cacheHits };
 }
 

@@ -261,6 +261,7 @@ test("the log line of a failure has the id that AWS support asks for", async () 
   const line = await rig.logged((one) => one["requestId"] === "support" && one["awsError"] !== undefined);
   expect(line).toEqual({
     level: 40,
+    route: "/predict",
     time: expect.any(Number),
     requestId: "support",
     problem: "endpoint-unavailable",
