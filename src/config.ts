@@ -96,7 +96,7 @@ export const ConfigSchema = Type.Object({
     description: "Most rows in one call; 1: no call has rows of two requests, and a larger request is split.",
   }),
   QUEUE_MAX_ROWS: Type.Integer({
-    default: 50_000,
+    default: 100_000,
     minimum: 1,
     maximum: 10_000_000,
     unit: "rows",

@@ -47,7 +47,7 @@ describe("the configuration", () => {
       maxSockets: 256,
       endpointKind: "standard",
       batchMaxRows: 10_000,
-      queueMaxRows: 50_000,
+      queueMaxRows: 100_000,
       queueMaxBytes: 67_108_864,
       queueMaxWaitMs: 1000,
       cacheMaxBytes: 0,

@@ -6,8 +6,8 @@ export interface CostEstimate {
   readonly rowMs: number;
   /** Takes a call into account that was sent once and went well. */
   learn(rows: number, callMs: number): void;
-  /** Whether calls have been of different sizes at any time. */
-  readonly isKnown: boolean;
+  /** Rows of the largest call that this is known of; 0 as long as calls have not been of different sizes. */
+  readonly knownRows: number;
   /** Whether calls were so much of one size that the slope is a guess. */
   isUnsure(): boolean;
 }
@@ -32,6 +32,7 @@ const leastSpread = 0.05;
 export function createCostEstimate(): CostEstimate {
   let seen = nothing();
   let strange = 0;
+  let largest = 0;
 
   const isUnsure = (): boolean =>
     seen.calls < fewestCalls || Math.sqrt(seen.rowsSquares / seen.weight) < leastSpread * seen.meanRows;
@@ -45,21 +46,23 @@ export function createCostEstimate(): CostEstimate {
   const forget = (): void => {
     seen = nothing();
     strange = 0;
-    estimate.isKnown = false;
+    largest = 0;
+    estimate.knownRows = 0;
     estimate.rowMs = 0;
   };
 
   const estimate = {
     fixedMs: 0,
     rowMs: 0,
-    isKnown: false,
+    knownRows: 0,
     isUnsure,
     learn(rows: number, callMs: number): void {
       strange = isStrange(rows, callMs) ? strange + 1 : 0;
       if (strange === strangeCalls) forget();
       add(seen, rows, callMs);
+      largest = Math.max(largest, rows);
       if (!isUnsure()) {
-        estimate.isKnown = true;
+        estimate.knownRows = largest;
         const slope = seen.products / seen.rowsSquares;
         const residual = Math.max(0, seen.msSquares - slope * seen.products) / Math.max(1, seen.weight - 2);
         const sure = slope - 2 * Math.sqrt(residual / seen.rowsSquares);

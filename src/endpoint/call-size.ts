@@ -83,7 +83,7 @@ export function bestSize(mostRows: number): CallSize {
       rows >= Math.min(mostRows, bestRows(load, cost), free > 1 ? overlap.mostRows() : Infinity),
     next(waiting, load, free) {
       overlap.sent(load);
-      if (!cost.isKnown && waiting.rows > unknownRows / 2) {
+      if (cost.knownRows === 0 && waiting.rows > unknownRows / 2) {
         isHalf = !isHalf;
         return Math.min(mostRows, isHalf ? unknownRows / 2 : unknownRows);
       }
@@ -91,7 +91,10 @@ export function bestSize(mostRows: number): CallSize {
       // With too few calls for all that waits, each takes its share.
       const share = Math.min(Math.ceil(waiting.rows / free), mostUsefulRows(cost));
       const rows = Math.max(share, Math.min(bestRows(load, cost), overlap.mostRows()));
-      return Math.min(mostRows, waiting.rows - rows < rows * leastRest ? waiting.rows : rows);
+      const all = waiting.rows - rows < rows * leastRest ? waiting.rows : rows;
+      // That a row costs nothing is known of calls as large as there have been.
+      const known = cost.rowMs === 0 ? Math.max(unknownRows / 2, 4 * cost.knownRows) : Infinity;
+      return Math.min(mostRows, all, known);
     },
   };
 }

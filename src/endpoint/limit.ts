@@ -36,6 +36,8 @@ const longestPause = 64;
 const steady = 0.04;
 /** Where the latest calls differ by so much of a call's time from the mean, the endpoint is another: what was seen of it is forgotten. */
 const upset = 0.5;
+/** Rows that are found to take so much of a call's time are no trifle: what was seen while they passed for free is void. */
+const material = 0.5;
 /** Where the usual time of a call is less than this share of it, calls are being kept waiting. */
 const inflated = 0.85;
 /** How long no more calls are tried after a throttle: doubled each time. */
@@ -144,6 +146,11 @@ export function climbingLimit({ most, least = 1, initial = Math.min(most, 4) }: 
       if (call.outcome === "congested") congested(call);
       const seen = trial ?? base;
       if (call.outcome !== "ok" || call.nowMs - call.callMs < seen.fromMs) return;
+      if (base.isPlain && call.fixedMs < material * call.callMs) {
+        restart(base.limit, call.nowMs);
+        forgetPauses();
+        return;
+      }
       add(seen, call);
       if (seen === trial) {
         const verdict = verdictOn(seen, base, call.nowMs);

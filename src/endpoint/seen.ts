@@ -43,6 +43,8 @@ export interface Seen {
   late: number;
   /** Most calls in flight. */
   peak: number;
+  /** Whether rows passed for free at its first call. */
+  isPlain: boolean;
 }
 
 const latestCalls = 8;
@@ -65,12 +67,16 @@ export function see(limit: number, fromMs: number): Seen {
     plainSquares: 0,
     late: 0,
     peak: 0,
+    isPlain: false,
   };
 }
 
 /** Takes a call into account that went well. */
 export function add(seen: Seen, { nowMs, callMs, fixedMs, requests, waitedMs, inFlight }: EndedCall): void {
-  if (seen.firstMs < 0) seen.firstMs = nowMs;
+  if (seen.firstMs < 0) {
+    seen.firstMs = nowMs;
+    seen.isPlain = fixedMs === callMs;
+  }
   seen.calls++;
   seen.requests += requests;
   seen.callMs += (callMs - seen.callMs) / seen.calls;

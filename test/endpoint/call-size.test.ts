@@ -75,6 +75,19 @@ describe("the size of a call", () => {
     expect(size.next(...lone(500), 1)).toBe(500);
   });
 
+  test("is four times what is known of at most, or 500, where rows cost nothing as far as is known", () => {
+    const size = bestSize(10_000);
+    const next = (rows: number) => size.next({ rows, requests: rows }, { rows, requests: rows }, 1);
+    for (let i = 0; i < 10; i++) size.learn(10 + 10 * i, 5, false);
+    expect([140, 499, 5000].map(next)).toEqual([140, 499, 500]);
+    size.learn(500, 5, false);
+    expect(next(5000)).toBe(2000);
+    // Where they cost something, it is known what more of them would.
+    const cheap = bestSize(10_000);
+    for (let i = 0; i < 20; i++) cheap.learn(i * 10, 5 + i / 1000, false);
+    expect(cheap.next({ rows: 5000, requests: 9 }, { rows: 5000, requests: 9 }, 1)).toBe(5000);
+  });
+
   test("is half of a lone request from time to time, where calls are all of one size, to learn from it", () => {
     const size = bestSize(10_000);
     for (let i = 0; i < 10; i++) size.learn(100, 5, false);

@@ -287,6 +287,34 @@ test("Calls whose rows are thought to take all of the time leave the limit a num
   }
 });
 
+test("What was tried while rows passed for free says nothing once they are found to take most of a call's time", () => {
+  const limit = climbingLimit({ most: 64 });
+  let nowMs = 0;
+  const end = (rowsMs: number, knownMs: number) => {
+    nowMs += 10;
+    const inFlight = limit.current();
+    limit.ended({
+      nowMs,
+      callMs: 20 + rowsMs,
+      fixedMs: 20 + rowsMs - knownMs,
+      requests: 10,
+      waitedMs: 30,
+      inFlight,
+      outcome: "ok",
+    });
+    return limit.current();
+  };
+  // More calls are tried, just when calls of more rows come, which take four times as long: a clear failure.
+  while (end(0, 0) <= 4);
+  while (end(60, 0) > 4);
+  const heldMs = (knownMs: number): number => {
+    const fromMs = nowMs;
+    while (end(60, knownMs) <= 4);
+    return nowMs - fromMs;
+  };
+  expect(heldMs(60)).toBeLessThan(1000);
+});
+
 test("Fewer calls that take less, but leave requests no less time in all, are not kept", () => {
   const limit = climbingLimit({ most: 2 });
   let nowMs = 0;
