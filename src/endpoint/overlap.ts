@@ -11,7 +11,7 @@ export interface Load {
 
 /** What is known of calls that could overlap. */
 export interface Overlap {
-  /** Rows of a call at most, so that there are two of them; without end where a second call would win nothing. */
+  /** Rows of a call at most, so that there are several of them; without end where a second call would win nothing. */
   mostRows(): number;
   /** Takes into account what was under way when a call left. */
   sent(load: Load): void;
@@ -22,6 +22,9 @@ export interface Overlap {
 /** CPU of one call of the AWS SDK and of one request, in milliseconds, as measured. */
 export const callCpuMs = 1;
 const requestCpuMs = 0.06;
+
+/** So many calls share what is under way: of two, one that is a little larger than the other leaves the CPU resting again. */
+const calls = 3;
 
 /** Of so many calls the last ones count, and up to as many before them: of what is under way, and of how long calls take. */
 const recentLoads = 16;
@@ -38,7 +41,7 @@ export function createOverlap(): Overlap {
       const quickestMs = aloneMs.value();
       if (quickestMs === Infinity) return Infinity;
       const sparedMs = Math.min(quickestMs - callCpuMs, (requests.value() * requestCpuMs) / 2);
-      return sparedMs > callCpuMs ? Math.ceil(rows.value() / 2) : Infinity;
+      return sparedMs > callCpuMs ? Math.ceil(rows.value() / calls) : Infinity;
     },
     sent(load) {
       rows.add(load.rows);

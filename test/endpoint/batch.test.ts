@@ -54,7 +54,7 @@ describe("an idle endpoint", () => {
     ]);
   });
 
-  test("gets two calls of those that would else all wait for one, once one has been waited for alone", async () => {
+  test("gets three calls of those that would else all wait for one, once one has been waited for alone", async () => {
     const sizes = async (isOvertaken: boolean) => {
       const { ask, received, clock } = rig(4);
       for (const row of text(100)) ask([row]);
@@ -71,7 +71,7 @@ describe("an idle endpoint", () => {
       await clock.settle();
       return received.map(({ call }) => call.rows.length);
     };
-    expect(await sizes(false)).toEqual([100, 50, 50]);
+    expect(await sizes(false)).toEqual([100, 34, 34, 32]);
     expect(await sizes(true)).toEqual([100, 1, 100]);
   });
 

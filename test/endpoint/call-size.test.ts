@@ -109,12 +109,12 @@ describe("the size of a call", () => {
       expect(one).toEqual([100, 100, 15, 100].map((rows) => expect.toSatisfy((n) => n >= rows)));
   });
 
-  test("leaves half of what is under way to another call, where rows cost nothing and calls take their time", () => {
+  test("leaves two thirds of what is under way to other calls, where rows cost nothing and calls take their time", () => {
     const size = bestSize(10_000);
     for (let i = 0; i < 8; i++) size.learn(100, 6, true);
     const load = { rows: 200, requests: 200 };
-    expect(size.next(load, load, 4)).toBe(100);
-    expect([99, 100].map((rows) => size.isFull({ rows, requests: rows }, load, 2))).toEqual([false, true]);
+    expect(size.next(load, load, 4)).toBe(67);
+    expect([66, 67].map((rows) => size.isFull({ rows, requests: rows }, load, 2))).toEqual([false, true]);
     // One call alone takes all the same: there is no other for the rest.
     expect(size.next(load, load, 1)).toBe(200);
     expect(size.isFull(load, load, 1)).toBe(false);

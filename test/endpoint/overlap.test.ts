@@ -12,10 +12,10 @@ function after(calls: readonly number[], load: Load): number {
 }
 
 const times = (count: number, callMs: number) => Array.from({ length: count }, () => callMs);
-const load = { rows: 201, requests: 200 };
+const load = { rows: 301, requests: 200 };
 
-describe("the rows of a call, so that two calls overlap", () => {
-  test("are half of what is under way, where the wait for the endpoint is worth a call", () => {
+describe("the rows of a call, so that calls overlap", () => {
+  test("are a third of what is under way, where the wait for the endpoint is worth a call", () => {
     expect(after([6], load)).toBe(101);
     expect(after([2.01], load)).toBe(101);
   });
@@ -29,7 +29,7 @@ describe("the rows of a call, so that two calls overlap", () => {
   });
 
   test("are without end where half of the requests keep the CPU busy for no longer than a call does", () => {
-    expect(after([50], { rows: 34, requests: 34 })).toBe(17);
+    expect(after([50], { rows: 34, requests: 34 })).toBe(12);
     expect(after([50], { rows: 33, requests: 33 })).toBe(Infinity);
     expect(after([50], { rows: 10_000, requests: 1 })).toBe(Infinity);
   });
@@ -53,6 +53,6 @@ describe("the rows of a call, so that two calls overlap", () => {
     for (let i = 0; i < 30; i++) overlap.sent({ rows: 50, requests: 50 });
     expect(overlap.mostRows()).toBe(101);
     overlap.sent({ rows: 50, requests: 50 });
-    expect(overlap.mostRows()).toBe(25);
+    expect(overlap.mostRows()).toBe(17);
   });
 });
