@@ -38,6 +38,8 @@ const leastRest = 0.1;
 
 /** Rows of a call at most while it is not known what rows cost: half of it in turns, to learn that. */
 const unknownRows = 1000;
+/** Half of it may be taken to cost nothing where smaller calls cost nothing, and so may so many times the largest of those. */
+const believedTimes = 4;
 
 /** What waits to leave together. */
 export interface Waiting {
@@ -90,11 +92,11 @@ export function bestSize(mostRows: number): CallSize {
       if (isProbe(waiting, load)) return Math.min(mostRows, Math.ceil(waiting.rows / 2));
       // With too few calls for all that waits, each takes its share.
       const share = Math.min(Math.ceil(waiting.rows / free), mostUsefulRows(cost));
-      const rows = Math.max(share, Math.min(bestRows(load, cost), overlap.mostRows()));
-      const all = waiting.rows - rows < rows * leastRest ? waiting.rows : rows;
-      // That a row costs nothing is known of calls as large as there have been.
-      const known = cost.rowMs === 0 ? Math.max(unknownRows / 2, 4 * cost.knownRows) : Infinity;
-      return Math.min(mostRows, all, known);
+      // That rows cost nothing is believed of calls a few times as large as there have been.
+      const believed =
+        cost.rowMs === 0 ? Math.max(unknownRows / 2, believedTimes * cost.knownRows) : Infinity;
+      const rows = Math.max(share, Math.min(bestRows(load, cost), overlap.mostRows(), believed));
+      return Math.min(mostRows, waiting.rows - rows < rows * leastRest ? waiting.rows : rows);
     },
   };
 }

@@ -41,10 +41,10 @@ export function withDeadline(
       };
       const end = (problem: Problem): void => {
         release();
-        ending.abort(problem);
         // What a lenient caller has got until now is told at once by the stage that has it, if there is one.
         if (context.lenient === true) clock.setTimeout(() => reject(problem), 0);
         else reject(problem);
+        ending.abort(problem);
       };
       const onOuterAbort = (): void => end(problemOfAbort(outer.reason));
       const cancel = clock.setTimeout(() => end(exceeded(timeoutMs, last)), timeoutMs);

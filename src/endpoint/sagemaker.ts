@@ -22,11 +22,6 @@ export interface SageMakerOptions {
   readonly timeoutMs?: number | undefined;
   /** Sockets to the endpoint; 256 unless given. More calls than that at a time wait, and fail after a second. */
   readonly maxSockets?: number | undefined;
-  /**
-   * How often the SDK sends a call that it deems worth repeating, the first time included; 1 unless given, because `retry.ts`
-   * repeats calls with the deadline and a budget in view.
-   */
-  readonly maxAttempts?: number | undefined;
   readonly region?: string | undefined;
   /** URL instead of SageMaker's own, such as that of a local stub. */
   readonly endpoint?: string | undefined;
@@ -86,7 +81,8 @@ export function createSageMaker(options: SageMakerOptions = {}): SageMaker {
     region: options.region,
     endpoint: options.endpoint,
     credentials: options.credentials,
-    maxAttempts: options.maxAttempts ?? 1,
+    // `retry.ts` repeats calls, with the deadline and a budget in view.
+    maxAttempts: 1,
     // The way through the SDK's steps is put together once, not for each call: a twelfth of its CPU.
     cacheMiddleware: true,
     retryMode: "standard",

@@ -32,7 +32,11 @@ export function followRequests(app: FastifyInstance): void {
     latest.set(socket, reply);
     // One listener for all that want to know: each one more is paid for by every request.
     reply.raw.on("close", () => {
-      if (latest.get(socket) === reply) latest.set(socket, undefined);
+      if (latest.get(socket) === reply) {
+        latest.set(socket, undefined);
+        // Where its answer waited behind another one, it was too late to tell the client that it is the last.
+        if (closing) socket.destroySoon();
+      }
       if (!reply.raw.writableFinished) callerGone(reply);
     });
   };
@@ -49,7 +53,6 @@ export function followRequests(app: FastifyInstance): void {
   });
   app.addHook("onRequest", (request, reply, done) => {
     reply.header("x-request-id", request.id);
-    if (closing) reply.header("connection", "close");
     follow(reply);
     done();
   });

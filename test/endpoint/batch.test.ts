@@ -738,6 +738,25 @@ describe("too much work", () => {
     expect(states[1]!.error).toMatchObject({ code: "overloaded", retryAfterS: 3 });
   });
 
+  test("is not what comes in larger calls than before, where rows are free: none of it waits for a call", async () => {
+    const { ask, received, clock } = rig(4, { maxRows: 10_000 });
+    for (let i = 0; i < 30; i++) {
+      ask(text(1 + (i % 10)));
+      await clock.advance(250);
+      await received[i]!.answer();
+    }
+    for (let i = 0; i < 100; i++) ask(text(100));
+    await clock.settle();
+    expect(received.slice(30).map(({ call }) => call.rows.length)).toEqual([2500, 2500, 2500, 2500]);
+    await clock.advance(200);
+    const late = Array.from({ length: 20 }, () => ask(["late"]));
+    await clock.advance(50);
+    for (const call of received.slice(30)) await call.answer();
+    await clock.settle();
+    await received.at(-1)!.answer();
+    expect(late.map(({ value }) => value?.answers)).toEqual(late.map(() => ["LATE"]));
+  });
+
   test("is no more once those who waited have gone, however long ago that was", async () => {
     for (const isOtherLane of [false, true]) {
       const { ask, received, clock } = rig(1, { maxCalls: 1 });

@@ -75,17 +75,20 @@ describe("the size of a call", () => {
     expect(size.next(...lone(500), 1)).toBe(500);
   });
 
-  test("is four times what is known of at most, or 500, where rows cost nothing as far as is known", () => {
+  test("leaves to other calls what is over 500, or four times the largest, where rows are free as far as is known", () => {
     const size = bestSize(10_000);
-    const next = (rows: number) => size.next({ rows, requests: rows }, { rows, requests: rows }, 1);
+    const next = (rows: number, free: number) =>
+      size.next({ rows, requests: rows }, { rows, requests: rows }, free);
     for (let i = 0; i < 10; i++) size.learn(10 + 10 * i, 5, false);
-    expect([140, 499, 5000].map(next)).toEqual([140, 499, 500]);
+    expect([140, 499, 1600].map((rows) => next(rows, 4))).toEqual([140, 499, 500]);
+    // No rows are left behind that would find no call.
+    expect([next(5000, 4), next(5000, 1)]).toEqual([1250, 5000]);
     size.learn(500, 5, false);
-    expect(next(5000)).toBe(2000);
+    expect(next(5000, 4)).toBe(2000);
     // Where they cost something, it is known what more of them would.
     const cheap = bestSize(10_000);
     for (let i = 0; i < 20; i++) cheap.learn(i * 10, 5 + i / 1000, false);
-    expect(cheap.next({ rows: 5000, requests: 9 }, { rows: 5000, requests: 9 }, 1)).toBe(5000);
+    expect(cheap.next({ rows: 2000, requests: 9 }, { rows: 5000, requests: 9 }, 4)).toBe(2000);
   });
 
   test("is half of a lone request from time to time, where calls are all of one size, to learn from it", () => {

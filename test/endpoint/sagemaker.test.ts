@@ -246,11 +246,6 @@ describe("a call", () => {
     expect(server.seen).toHaveLength(3);
   });
 
-  test("is sent again by the SDK itself where that is wished for", async () => {
-    server.play(fault(503, "ServiceUnavailable", {}), answer("1\n2\n"));
-    expect((await send({ maxAttempts: 2 })).attempts).toBe(2);
-  });
-
   test("waits for one of maxSockets sockets", async () => {
     let inFlight = 0;
     let most = 0;

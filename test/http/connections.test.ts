@@ -252,6 +252,21 @@ describe("at the close", () => {
     for (const wire of [busy, idle, probe]) wire.socket.destroy();
   });
 
+  test("a connection is closed behind the last of its answers, though that was ready before the one ahead of it", async () => {
+    const closing = await startRig(endpoint.url);
+    const { scene, letGo } = held();
+    endpoint.play(scene);
+    const busy = await dial(closing.url);
+    busy.send(requestText("POST /predict", {}, valid) + livez);
+    await expect.poll(() => endpoint.seen.length).toBe(1);
+    const closed = closing.service.close();
+    letGo();
+    expect((await busy.answer()).body).toBe('{"predictions":[571.092597122044]}');
+    expect((await busy.answer()).body).toBe('{"status":"live"}');
+    await busy.closed;
+    await closed;
+  });
+
   test("a kept-alive connection is closed behind the answer that was in flight", async () => {
     const closing = await startRig(endpoint.url);
     const { scene, letGo } = held();
