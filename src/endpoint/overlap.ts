@@ -40,8 +40,10 @@ export function createOverlap(): Overlap {
       // What is not alone, the CPU may have come back to late, which says nothing of the endpoint.
       const quickestMs = aloneMs.value();
       if (quickestMs === Infinity) return Infinity;
-      const sparedMs = Math.min(quickestMs - callCpuMs, (requests.value() * requestCpuMs) / 2);
-      return sparedMs > callCpuMs ? Math.ceil(rows.value() / calls) : Infinity;
+      // The wait must pay for the further calls, and there must be something to do meanwhile.
+      const isLong = quickestMs - callCpuMs > (calls - 1) * callCpuMs;
+      const isBusy = (requests.value() * requestCpuMs) / 2 > callCpuMs;
+      return isLong && isBusy ? Math.ceil(rows.value() / calls) : Infinity;
     },
     sent(load) {
       rows.add(load.rows);

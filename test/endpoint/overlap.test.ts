@@ -17,15 +17,15 @@ const load = { rows: 301, requests: 200 };
 describe("the rows of a call, so that calls overlap", () => {
   test("are a third of what is under way, where the wait for the endpoint is worth a call", () => {
     expect(after([6], load)).toBe(101);
-    expect(after([2.01], load)).toBe(101);
+    expect(after([3.01], load)).toBe(101);
   });
 
-  test("are without end where nothing is known, or a call takes no longer than its own CPU and another's", () => {
+  test("are without end where nothing is known, or a call takes no longer than its own CPU and that of two others", () => {
     expect(createOverlap().mostRows()).toBe(Infinity);
     const others = createOverlap();
     others.sent(load);
     expect(others.mostRows()).toBe(Infinity);
-    expect(after([2], load)).toBe(Infinity);
+    expect(after([3], load)).toBe(Infinity);
   });
 
   test("are without end where half of the requests keep the CPU busy for no longer than a call does", () => {
