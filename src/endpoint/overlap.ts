@@ -40,8 +40,8 @@ export function createOverlap(): Overlap {
       // What is not alone, the CPU may have come back to late, which says nothing of the endpoint.
       const quickestMs = aloneMs.value();
       if (quickestMs === Infinity) return Infinity;
-      // The wait must pay for the further calls, and there must be something to do meanwhile.
-      const isLong = quickestMs - callCpuMs > (calls - 1) * callCpuMs;
+      // Of a call's time, what is not its own CPU must pay for the further calls; and there must be something to do meanwhile.
+      const isLong = quickestMs > calls * callCpuMs;
       const isBusy = (requests.value() * requestCpuMs) / 2 > callCpuMs;
       return isLong && isBusy ? Math.ceil(rows.value() / calls) : Infinity;
     },

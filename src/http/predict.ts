@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from "fastify";
 import { Problem } from "../errors.ts";
 import type { Predicted } from "../model/target/prediction.ts";
-import { type Facts, type Prediction, type Wishes, createEnding } from "../predictor.ts";
+import { type Facts, type Wishes, createEnding } from "../predictor.ts";
 import { setAnswerHeaders } from "./answer-headers.ts";
 import type { AppOptions, ServedModel } from "./app.ts";
 import { type RowError, readLeniently } from "./lenient.ts";
@@ -69,17 +69,13 @@ function answerWith({ pipeline, predict }: ServedModel) {
     const rows = pipeline.readInstances(request.body);
     request.facts = logged(name, rows.length);
     try {
-      return answered(request, reply, await predict(rows, wishes), rows.length);
+      const { predictions, facts } = await predict(rows, wishes);
+      request.facts = logged(name, rows.length, facts);
+      setAnswerHeaders(reply, facts);
+      return { predictions };
     } catch (error) {
       throw pointAsSent(error, request.body, inputs);
     }
-  };
-
-  const answered = (request: FastifyRequest, reply: FastifyReply, prediction: Prediction, count: number) => {
-    const { predictions, facts } = prediction;
-    request.facts = logged(name, count, facts);
-    setAnswerHeaders(reply, facts);
-    return { predictions };
   };
 
   /** The predictions that there are, and why not the others. */
