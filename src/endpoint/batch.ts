@@ -112,14 +112,9 @@ export function withBatch(options: BatchOptions): (next: Invoke) => Batched {
           isOver: false,
           carriers: undefined,
           partial: undefined,
-          resolve: (reply) => {
-            signal.removeEventListener("abort", onAbort);
-            resolve(reply);
-          },
-          reject: (reason) => {
-            signal.removeEventListener("abort", onAbort);
-            reject(reason);
-          },
+          onAbort,
+          resolve,
+          reject,
         };
         signal.addEventListener("abort", onAbort, { once: true });
         lane.submit(request);

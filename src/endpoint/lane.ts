@@ -223,6 +223,7 @@ export function createLane({
 
   const end = (request: Request): void => {
     request.isOver = true;
+    request.context.signal.removeEventListener("abort", request.onAbort);
     load.requests--;
   };
 

@@ -12,6 +12,8 @@ export interface Request extends Queued {
   readonly context: Context;
   /** When it came. */
   readonly atMs: number;
+  /** Listens to the signal of its context, until it is over. */
+  readonly onAbort: () => void;
   readonly resolve: (reply: Reply) => void;
   readonly reject: (reason: unknown) => void;
   /** Whether it has been answered, has failed, or has lost its caller. */
@@ -112,13 +114,24 @@ function nothing(rows: number): Collected {
 /** The reply to a request that one call carried. */
 function whole(carried: Carried): Reply {
   const { reply, offset, count, callRows, waitedMs } = carried;
-  const batch = { rows: callRows, calls: 1, waitedMs };
-  if (count === callRows) return { ...reply, batch };
-  const answers = reply.answers.slice(offset, offset + count);
-  if (reply.faults === undefined) return { ...reply, answers, batch };
-  const faults = new Map<number, Problem>();
-  addFaults(faults, carried);
-  return { ...reply, answers, faults: faults.size === 0 ? undefined : faults, batch };
+  let faults: Map<number, Problem> | undefined;
+  if (reply.faults !== undefined) {
+    addFaults((faults = new Map<number, Problem>()), carried);
+    if (faults.size === 0) faults = undefined;
+  }
+  // Each field by its name: to copy them all and add one takes many times as long on Node 20.
+  return {
+    answers: count === callRows ? reply.answers : reply.answers.slice(offset, offset + count),
+    faults,
+    invokedVariant: reply.invokedVariant,
+    requestId: reply.requestId,
+    customAttributes: reply.customAttributes,
+    newSessionId: reply.newSessionId,
+    closedSessionId: reply.closedSessionId,
+    attempts: reply.attempts,
+    throttled: reply.throttled,
+    batch: { rows: callRows, calls: 1, waitedMs },
+  };
 }
 
 function addFaults(faults: Map<number, Problem>, carried: Carried): void {

@@ -13,7 +13,7 @@ import { watchMethods } from "./methods.ts";
 import { registerModels } from "./models.ts";
 import { registerDescription, registerOpenapi } from "./openapi.ts";
 import { registerPredict } from "./predict.ts";
-import { registerPressure } from "./pressure.ts";
+import { watchPressure } from "./pressure.ts";
 import { answerClientError, registerProblems } from "./problems.ts";
 
 /** A model as the routes know it. */
@@ -79,11 +79,11 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   followRequests(app);
   refuseWithoutHost(app);
   registerJsonBody(app, options.maxBodyBytes);
-  await registerPressure(app, options.maxEventLoopDelayMs);
+  const shed = await watchPressure(app, options.maxEventLoopDelayMs);
   await registerOpenapi(app, options.version);
   const refuseOtherMethods = watchMethods(app);
   registerDescription(app);
-  registerPredict(app, options);
+  registerPredict(app, options, shed);
   registerModels(app, options);
   registerCatalogue(app);
   registerHealth(app, options.checks);

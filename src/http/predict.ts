@@ -1,4 +1,10 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from "fastify";
+import type {
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  FastifySchema,
+  onRequestHookHandler,
+} from "fastify";
 import { Problem } from "../errors.ts";
 import type { Predicted } from "../model/target/prediction.ts";
 import { type Facts, type Wishes, createEnding } from "../predictor.ts";
@@ -8,20 +14,23 @@ import { type RowError, readLeniently } from "./lenient.ts";
 import { unknownModel } from "./models.ts";
 import { pointAsSent } from "./places.ts";
 import { pascalCase, predictSchema } from "./predict-schema.ts";
-import { shedding } from "./pressure.ts";
 import { logRowProblems } from "./problems.ts";
 import { readWishes } from "./request-headers.ts";
 
-/** `POST /models/{name}/predict` of each model, and `POST /predict` of the default one. */
-export function registerPredict(app: FastifyInstance, options: AppOptions): void {
+/**
+ * `POST /models/{name}/predict` of each model, and `POST /predict` of the default one.
+ *
+ * @param shed refuses a request that must not be taken now
+ */
+export function registerPredict(app: FastifyInstance, options: AppOptions, shed: onRequestHookHandler): void {
   const { models, defaultModel } = options;
   const names = models.map((model) => model.pipeline.name);
   for (const model of models) {
     const { name } = model.pipeline;
     const schema = predictSchema(app, model, options);
     const operation = `predict${pascalCase(name)}`;
-    if (name === defaultModel) addRoute(app, "/predict", model, { ...schema, operationId: "predict" });
-    addRoute(app, `/models/${name}/predict`, model, { ...schema, operationId: operation });
+    if (name === defaultModel) addRoute(app, "/predict", model, { ...schema, operationId: "predict" }, shed);
+    addRoute(app, `/models/${name}/predict`, model, { ...schema, operationId: operation }, shed);
   }
   if (defaultModel === undefined) {
     refuse(app, "/predict", () => {
@@ -43,13 +52,19 @@ function refuse(app: FastifyInstance, url: string, fail: (request: FastifyReques
   app.route({ method: "POST", url, schema: { hide: true }, onRequest: handler, handler });
 }
 
-function addRoute(app: FastifyInstance, url: string, model: ServedModel, schema: FastifySchema): void {
+function addRoute(
+  app: FastifyInstance,
+  url: string,
+  model: ServedModel,
+  schema: FastifySchema,
+  shed: onRequestHookHandler,
+): void {
   const answer = answerWith(model);
   app.post(
     url,
     {
       schema,
-      config: shedding,
+      onRequest: shed,
       // The pipeline reads the body: it knows the calendar, names every offending field, and gives rows. The schema
       // above is its published form; a test holds the two together. Headers are read by `readWishes`.
       validatorCompiler: () => () => true,
@@ -102,18 +117,35 @@ function answerWith({ pipeline, predict }: ServedModel) {
 }
 
 /** What the log has of a prediction: no attributes, which may be the caller's own matter. */
-interface Logged extends Pick<Facts, "invokedVariant" | "batch" | "cacheHits"> {
+interface Logged extends Pick<Facts, "invokedVariant" | "cacheHits"> {
   readonly model: string;
   readonly rows: number;
   readonly attempts?: number | undefined;
   readonly endpointRequestId?: string | undefined;
+  /** Of the call or calls that carried the rows, as `Facts` has them; flat, as an object takes pino as long as the rest. */
+  readonly batchRows?: number | undefined;
+  readonly batchCalls?: number | undefined;
+  readonly waitedMs?: number | undefined;
   readonly rowsAtFault?: number;
 }
 
 function logged(model: string, rows: number, facts?: Facts): Logged {
   if (facts === undefined) return { model, rows };
   const { invokedVariant, requestId: endpointRequestId, attempts, batch, cacheHits } = facts;
-  return { model, rows, invokedVariant, endpointRequestId, attempts, batch, cacheHits };
+  const batchRows = batch?.rows;
+  const batchCalls = batch?.calls;
+  const waitedMs = batch?.waitedMs;
+  return {
+    model,
+    rows,
+    invokedVariant,
+    endpointRequestId,
+    attempts,
+    batchRows,
+    batchCalls,
+    waitedMs,
+    cacheHits,
+  };
 }
 
 function noBody(): Problem {

@@ -118,7 +118,9 @@ test("the log line names model, rows, variant and the endpoint's request id, and
     invokedVariant: "AllTraffic",
     endpointRequestId: expect.stringMatching(/^[\da-f-]{36}$/),
     attempts: 1,
-    batch: { rows: 1, calls: 1, waitedMs: expect.any(Number) },
+    batchRows: 1,
+    batchCalls: 1,
+    waitedMs: expect.any(Number),
     msg: "request",
   });
   expect(rig.text()).not.toContain("17.17");
