@@ -55,8 +55,8 @@ export interface CallSize {
   next(waiting: Waiting, load: Load, free: number): number;
   /** Whether so many rows wait that a call should not wait for more, where so many calls may leave now. */
   isFull(waiting: Waiting, load: Load, free: number): boolean;
-  /** Takes a call into account that was sent once and went well; whether nothing else was under way meanwhile. */
-  learn(rows: number, callMs: number, isAlone: boolean): void;
+  /** Takes a call into account that was sent once and went well. */
+  learn(rows: number, callMs: number): void;
   /** What calls cost, as learnt. */
   readonly cost: CostEstimate;
 }
@@ -77,9 +77,9 @@ export function bestSize(mostRows: number): CallSize {
   return {
     mostRows,
     cost,
-    learn(rows, callMs, isAlone) {
+    learn(rows, callMs) {
       cost.learn(rows, callMs);
-      overlap.ended(callMs, isAlone);
+      overlap.ended(callMs);
     },
     isFull: ({ rows }, load, free) =>
       rows >= Math.min(mostRows, bestRows(load, cost), free > 1 ? overlap.mostRows() : Infinity),

@@ -97,8 +97,6 @@ export function createLane({
   const load = { rows: 0, requests: 0 };
   const drain = createDrain();
   let inFlight = 0;
-  /** Calls that have left. */
-  let left = 0;
   /** The mean of a call's time, and how far times are from it. */
   let usualMs = 0;
   let deviationMs = 0;
@@ -159,9 +157,8 @@ export function createLane({
     const nowMs = clock.now();
     drain.took(nowMs, waiting - backlog.rows, backlog.rows);
     inFlight++;
-    left++;
     sockets.used++;
-    const call = createSharedCall(portions, nowMs, inFlight, left);
+    const call = createSharedCall(portions, nowMs, inFlight);
     sendShared(next, call).then(
       (reply) => ended(call, reply),
       (error: unknown) => ended(call, undefined, error),
@@ -194,8 +191,7 @@ export function createLane({
     // What was given up was not refused.
     const outcome = call.wanted === 0 ? "other" : outcomeOf(reply, problem);
     if (outcome === "ok") {
-      const isAlone = call.inFlight === 1 && call.number === left && backlog.rows === 0;
-      size.learn(call.rows, tookMs, isAlone);
+      size.learn(call.rows, tookMs);
       if (usualMs === 0) usualMs = tookMs;
       deviationMs += (Math.abs(tookMs - usualMs) - deviationMs) / memoryCalls;
       usualMs += (tookMs - usualMs) / memoryCalls;

@@ -15,16 +15,18 @@ export interface Overlap {
   mostRows(): number;
   /** Takes into account what was under way when a call left. */
   sent(load: Load): void;
-  /** Takes a call into account that was sent once and went well; whether nothing else was under way meanwhile. */
-  ended(callMs: number, isAlone: boolean): void;
+  /** Takes a call into account that was sent once and went well. */
+  ended(callMs: number): void;
 }
 
 /** CPU of one call of the AWS SDK and of one request, in milliseconds, as measured. */
 export const callCpuMs = 1;
 const requestCpuMs = 0.06;
 
-/** So many calls share what is under way: of two, one that is a little larger than the other leaves the CPU resting again. */
-const calls = 3;
+/** So many calls share what is under way: a third one would cost its own CPU, and has not been seen to win more. */
+const calls = 2;
+/** Where a call takes so many times its CPU, there is time for that of another one, and for some doubt. */
+const longTimes = 3;
 
 /** Of so many calls the last ones count, and up to as many before them: of what is under way, and of how long calls take. */
 const recentLoads = 16;
@@ -34,14 +36,14 @@ const recentCalls = 128;
 export function createOverlap(): Overlap {
   const rows = recently(recentLoads, Math.max, 0);
   const requests = recently(recentLoads, Math.max, 0);
-  const aloneMs = recently(recentCalls, Math.min, Infinity);
+  const callsMs = recently(recentCalls, Math.min, Infinity);
   return {
     mostRows() {
-      // What is not alone, the CPU may have come back to late, which says nothing of the endpoint.
-      const quickestMs = aloneMs.value();
+      // The CPU comes back late to most calls, which says nothing of the endpoint.
+      const quickestMs = callsMs.value();
       if (quickestMs === Infinity) return Infinity;
-      // Of a call's time, what is not its own CPU must pay for the further calls; and there must be something to do meanwhile.
-      const isLong = quickestMs > calls * callCpuMs;
+      // There must be something to do meanwhile.
+      const isLong = quickestMs > longTimes * callCpuMs;
       const isBusy = (requests.value() * requestCpuMs) / 2 > callCpuMs;
       return isLong && isBusy ? Math.ceil(rows.value() / calls) : Infinity;
     },
@@ -49,8 +51,7 @@ export function createOverlap(): Overlap {
       rows.add(load.rows);
       requests.add(load.requests);
     },
-    // Where no call has been alone for long, calls overlap, or there is no time to spare: it is tried without.
-    ended: (callMs, isAlone) => aloneMs.add(isAlone ? callMs : Infinity),
+    ended: callsMs.add,
   };
 }
 

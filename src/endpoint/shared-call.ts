@@ -16,8 +16,6 @@ export interface SharedCall {
   readonly sentMs: number;
   /** Calls in flight to the same endpoint when it left, itself included. */
   readonly inFlight: number;
-  /** How many calls had left to it by then, itself included. */
-  readonly number: number;
   /** Of its requests, those that still want it. */
   wanted: number;
   /** Aborts it; a request that is alone in it and in no other does so by its own signal. */
@@ -29,12 +27,11 @@ export function createSharedCall(
   portions: readonly Portion<Request>[],
   sentMs: number,
   inFlight: number,
-  number: number,
 ): SharedCall {
   let rows = 0;
   for (const { count } of portions) rows += count;
   const ending = isWhole(portions) ? undefined : createEnding();
-  const call = { portions, rows, sentMs, inFlight, number, wanted: 1, ending };
+  const call = { portions, rows, sentMs, inFlight, wanted: 1, ending };
   if (ending === undefined) return call;
   call.wanted = 0;
   for (const { request } of portions) {

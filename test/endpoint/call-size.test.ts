@@ -26,7 +26,7 @@ describe("the best number of rows", () => {
 /** A size that knows that a call takes 5 ms and a row 0.1 ms more. */
 const learnt = (most: number) => {
   const size = bestSize(most);
-  for (let i = 0; i < 20; i++) size.learn(i * 10, 5 + i, false);
+  for (let i = 0; i < 20; i++) size.learn(i * 10, 5 + i);
   return size;
 };
 
@@ -79,21 +79,21 @@ describe("the size of a call", () => {
     const size = bestSize(10_000);
     const next = (rows: number, free: number) =>
       size.next({ rows, requests: rows }, { rows, requests: rows }, free);
-    for (let i = 0; i < 10; i++) size.learn(10 + 10 * i, 5, false);
+    for (let i = 0; i < 10; i++) size.learn(10 + 10 * i, 2);
     expect([140, 499, 1600].map((rows) => next(rows, 4))).toEqual([140, 499, 500]);
     // No rows are left behind that would find no call.
     expect([next(5000, 4), next(5000, 1)]).toEqual([1250, 5000]);
-    size.learn(500, 5, false);
+    size.learn(500, 2);
     expect(next(5000, 4)).toBe(2000);
     // Where they cost something, it is known what more of them would.
     const cheap = bestSize(10_000);
-    for (let i = 0; i < 20; i++) cheap.learn(i * 10, 5 + i / 1000, false);
+    for (let i = 0; i < 20; i++) cheap.learn(i * 10, 5 + i / 1000);
     expect(cheap.next({ rows: 2000, requests: 9 }, { rows: 5000, requests: 9 }, 4)).toBe(2000);
   });
 
   test("is half of a lone request from time to time, where calls are all of one size, to learn from it", () => {
     const size = bestSize(10_000);
-    for (let i = 0; i < 10; i++) size.learn(100, 5, false);
+    for (let i = 0; i < 10; i++) size.learn(100, 5);
     const sizes = Array.from({ length: 320 }, () => size.next(...lone(100), 1));
     const probes = sizes.flatMap((rows, i) => (rows === 50 ? [i + 1] : []));
     expect(probes).toEqual([8, 16, 24, 32, 40, 48, 56, 64, 128, 256]);
@@ -112,12 +112,12 @@ describe("the size of a call", () => {
       expect(one).toEqual([100, 100, 15, 100].map((rows) => expect.toSatisfy((n) => n >= rows)));
   });
 
-  test("leaves two thirds of what is under way to other calls, where rows cost nothing and calls take their time", () => {
+  test("leaves half of what is under way to other calls, where rows cost nothing and calls take their time", () => {
     const size = bestSize(10_000);
-    for (let i = 0; i < 8; i++) size.learn(100, 6, true);
+    for (let i = 0; i < 8; i++) size.learn(100, 6);
     const load = { rows: 200, requests: 200 };
-    expect(size.next(load, load, 4)).toBe(67);
-    expect([66, 67].map((rows) => size.isFull({ rows, requests: rows }, load, 2))).toEqual([false, true]);
+    expect(size.next(load, load, 4)).toBe(100);
+    expect([99, 100].map((rows) => size.isFull({ rows, requests: rows }, load, 2))).toEqual([false, true]);
     // One call alone takes all the same: there is no other for the rest.
     expect(size.next(load, load, 1)).toBe(200);
     expect(size.isFull(load, load, 1)).toBe(false);
@@ -125,7 +125,7 @@ describe("the size of a call", () => {
 
   test("is what it is, where it is fixed", () => {
     const size = fixedSize(50);
-    size.learn(10, 5, false);
+    size.learn(10, 5);
     expect(size.next(...lone(100), 1)).toBe(50);
     expect([size.isFull(...lone(49), 1), size.isFull(...lone(50), 1)]).toEqual([false, true]);
     expect([size.mostRows, bestSize(7).mostRows]).toEqual([50, 7]);
