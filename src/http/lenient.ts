@@ -1,5 +1,6 @@
 import { type FieldError, Problem, type ProblemCode } from "../errors.ts";
 import type { Row } from "../model/request.ts";
+import type { Predicted } from "../model/target/prediction.ts";
 
 /** Why a row has no prediction, or which of its fields is at fault. */
 export interface RowError extends FieldError {
@@ -50,6 +51,31 @@ export function readLeniently(body: unknown, read: (body: unknown) => Row[]): Re
     }
   }
   return { rows, places, errors, count: instances.length };
+}
+
+/** Predictions in the places of their instances, null where there is none, and why not. */
+export function lenientBody(
+  predictions: readonly (Predicted | null)[],
+  faults: ReadonlyMap<number, Problem>,
+  places: readonly number[],
+  unreadable: readonly RowError[],
+  count: number,
+) {
+  const all = Array.from<Predicted | null>({ length: count }).fill(null);
+  for (const [i, prediction] of predictions.entries()) all[places[i]!] = prediction;
+  const errors = [
+    ...unreadable,
+    ...[...faults].map(([i, { code, message }]) => ({
+      pointer: `/instances/${places[i]!}`,
+      code,
+      detail: message,
+    })),
+  ];
+  return { predictions: all, errors: errors.toSorted((a, b) => instanceOf(a) - instanceOf(b)) };
+}
+
+function instanceOf({ pointer }: RowError): number {
+  return Number(pointer.split("/", 3)[2]);
 }
 
 function attempt(read: () => Row[]): Row[] | Problem {

@@ -6,11 +6,10 @@ import type {
   onRequestHookHandler,
 } from "fastify";
 import { Problem } from "../errors.ts";
-import type { Predicted } from "../model/target/prediction.ts";
 import { type Facts, type Wishes, createEnding } from "../predictor.ts";
 import { setAnswerHeaders } from "./answer-headers.ts";
 import type { AppOptions, ServedModel } from "./app.ts";
-import { type RowError, readLeniently } from "./lenient.ts";
+import { lenientBody, readLeniently } from "./lenient.ts";
 import { unknownModel } from "./models.ts";
 import { pointAsSent } from "./places.ts";
 import { pascalCase, predictSchema } from "./predict-schema.ts";
@@ -150,29 +149,4 @@ function logged(model: string, rows: number, facts?: Facts): Logged {
 
 function noBody(): Problem {
   return new Problem("malformed-json", 'The request has no body; send {"instances": [{"features": […]}]}.');
-}
-
-/** Predictions in the places of their instances, null where there is none, and why not. */
-function lenientBody(
-  predictions: readonly (Predicted | null)[],
-  faults: ReadonlyMap<number, Problem>,
-  places: readonly number[],
-  unreadable: readonly RowError[],
-  count: number,
-) {
-  const all = Array.from<Predicted | null>({ length: count }).fill(null);
-  for (const [i, prediction] of predictions.entries()) all[places[i]!] = prediction;
-  const errors = [
-    ...unreadable,
-    ...[...faults].map(([i, { code, message }]) => ({
-      pointer: `/instances/${places[i]!}`,
-      code,
-      detail: message,
-    })),
-  ];
-  return { predictions: all, errors: errors.toSorted((a, b) => instanceOf(a) - instanceOf(b)) };
-}
-
-function instanceOf({ pointer }: RowError): number {
-  return Number(pointer.split("/", 3)[2]);
 }
