@@ -53,6 +53,8 @@ export interface CallSize {
   readonly mostRows: number;
   /** Rows of the next call when so many calls may leave now: 1 to the most. */
   next(waiting: Waiting, load: Load, free: number): number;
+  /** Whether {@link next} has just left rows behind only because nothing is known of what rows cost. */
+  isGuess(): boolean;
   /** Whether so many rows wait that a call should not wait for more, where so many calls may leave now. */
   isFull(waiting: Waiting, load: Load, free: number): boolean;
   /** Takes a call into account that was sent once and went well. */
@@ -67,6 +69,7 @@ export function bestSize(mostRows: number): CallSize {
   const overlap = createOverlap();
   let lone = 0;
   let isHalf = false;
+  let isGuess = false;
 
   const isProbe = ({ rows, requests }: Waiting, load: Load): boolean => {
     if (load.requests > 1 || requests !== 1 || rows < probe.fewestRows || !cost.isUnsure()) return false;
@@ -77,6 +80,7 @@ export function bestSize(mostRows: number): CallSize {
   return {
     mostRows,
     cost,
+    isGuess: () => isGuess,
     learn(rows, callMs) {
       cost.learn(rows, callMs);
       overlap.ended(callMs);
@@ -85,7 +89,8 @@ export function bestSize(mostRows: number): CallSize {
       rows >= Math.min(mostRows, bestRows(load, cost), free > 1 ? overlap.mostRows() : Infinity),
     next(waiting, load, free) {
       overlap.sent(load);
-      if (cost.knownRows === 0 && waiting.rows > unknownRows / 2) {
+      isGuess = cost.knownRows === 0 && waiting.rows > unknownRows / 2;
+      if (isGuess) {
         isHalf = !isHalf;
         return Math.min(mostRows, isHalf ? unknownRows / 2 : unknownRows);
       }
@@ -107,6 +112,7 @@ export function fixedSize(mostRows: number): CallSize {
   return {
     mostRows,
     cost,
+    isGuess: () => false,
     learn: cost.learn,
     isFull: ({ rows }) => rows >= mostRows,
     next: () => mostRows,

@@ -127,7 +127,7 @@ export function createLane({
 
   /** Rows wait, and no call may leave. */
   const wait = (): void => {
-    drain.stuck(clock.now());
+    drain.stuck(clock.now(), inFlight);
     if (sockets.used >= sockets.most) sockets.wanted.add(ask);
     if (isWatched) return;
     isWatched = true;
@@ -155,8 +155,10 @@ export function createLane({
       maxBytes,
     );
     const nowMs = clock.now();
-    drain.took(nowMs, waiting - backlog.rows, backlog.rows);
     inFlight++;
+    // What is left behind for want of knowledge says nothing of what the endpoint can do.
+    if (size.isGuess()) drain.emptied();
+    else drain.took(nowMs, waiting - backlog.rows, backlog.rows, inFlight);
     sockets.used++;
     const call = createSharedCall(portions, nowMs, inFlight);
     sendShared(next, call).then(

@@ -19,10 +19,10 @@ export interface Backlog {
 
 /** How fast the rows that wait are taken, measured while there are always some left. */
 export interface Drain {
-  /** Rows wait and no call may leave. */
-  stuck(nowMs: number): void;
-  /** A call took rows and left so many. */
-  took(nowMs: number, rows: number, left: number): void;
+  /** Rows wait and no call may leave, as so many are in flight. */
+  stuck(nowMs: number, inFlight: number): void;
+  /** A call took rows and left so many; now so many are in flight. */
+  took(nowMs: number, rows: number, left: number, inFlight: number): void;
   /** A call may leave, and nothing waits: its callers may have gone. */
   emptied(): void;
   /** How long rows are going to wait that have so many before them, in milliseconds. */
@@ -37,29 +37,36 @@ const longestRetryAfterS = 60;
 
 /**
  * A measure of the drain. Where calls take all that waits, nothing is left and there is nothing to fear. Where rows stay
- * behind, as calls are as large as they may be, the rate is what the endpoint can do. Where nothing has been taken for a
- * while, it will be as long again.
+ * behind, as calls are as large as they may be, the rate is what the endpoint can do. The calls in flight when it begins end
+ * at about one time: until as many have left in their places, the others are taken to do so just now. Where nothing has been
+ * taken for a while, it will be as long again.
  */
 export function createDrain(): Drain {
   let sinceMs: number | undefined;
   let taken = 0;
+  let calls = 0;
+  let atFirst = 0;
+  const begin = (nowMs: number, inFlight: number): void => {
+    sinceMs = nowMs;
+    taken = 0;
+    calls = 0;
+    atFirst = inFlight;
+  };
   return {
-    stuck(nowMs) {
-      if (sinceMs !== undefined) return;
-      sinceMs = nowMs;
-      taken = 0;
+    stuck(nowMs, inFlight) {
+      if (sinceMs === undefined) begin(nowMs, inFlight);
     },
-    took(nowMs, rows, left) {
+    took(nowMs, rows, left, inFlight) {
       if (left === 0) {
         sinceMs = undefined;
         return;
       }
       if (sinceMs === undefined) {
-        sinceMs = nowMs;
-        taken = 0;
+        begin(nowMs, inFlight);
         return;
       }
       taken += rows;
+      calls++;
       const elapsedMs = nowMs - sinceMs;
       if (elapsedMs <= windowMs) return;
       sinceMs = nowMs - elapsedMs / 2;
@@ -71,7 +78,8 @@ export function createDrain(): Drain {
     waitMs(nowMs, ahead) {
       if (sinceMs === undefined) return 0;
       const elapsedMs = nowMs - sinceMs;
-      return taken === 0 ? elapsedMs : (ahead * elapsedMs) / taken;
+      if (taken === 0) return elapsedMs;
+      return (ahead * elapsedMs) / (taken * Math.max(1, atFirst / calls));
     },
   };
 }

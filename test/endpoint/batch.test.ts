@@ -757,6 +757,19 @@ describe("too much work", () => {
     expect(late.map(({ value }) => value?.answers)).toEqual(late.map(() => ["LATE"]));
   });
 
+  test("is not what waits behind calls that are small because nothing is known of what rows cost", async () => {
+    const { ask, received, clock } = rig(4, { maxRows: 10_000 });
+    for (let i = 0; i < 400; i++) ask(text(100));
+    await clock.advance(100);
+    await received[0]!.answer();
+    await clock.settle();
+    expect(received.map(({ call }) => call.rows.length)).toEqual([500, 1000, 500, 1000, 500]);
+    // At that rate the rows that wait would take 1.8 s.
+    const late = ask(["late"]);
+    await clock.settle();
+    expect(late.error).toBeUndefined();
+  });
+
   test("is no more once those who waited have gone, however long ago that was", async () => {
     for (const isOtherLane of [false, true]) {
       const { ask, received, clock } = rig(1, { maxCalls: 1 });

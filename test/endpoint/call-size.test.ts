@@ -71,8 +71,13 @@ describe("the size of a call", () => {
     const size = bestSize(10_000);
     const [waiting, load] = lone(5000);
     expect([1, 2, 3].map(() => size.next(waiting, load, 1))).toEqual([500, 1000, 500]);
+    expect(size.isGuess()).toBe(true);
     expect(bestSize(700).next(...lone(5000), 1)).toBe(500);
     expect(size.next(...lone(500), 1)).toBe(500);
+    expect(size.isGuess()).toBe(false);
+    for (let i = 0; i < 10; i++) size.learn(100 + 10 * i, 2);
+    size.next(waiting, load, 1);
+    expect(size.isGuess()).toBe(false);
   });
 
   test("leaves to other calls what is over 500, or four times the largest, where rows are free as far as is known", () => {

@@ -8,35 +8,52 @@ const arrival = { nowMs: 0, rows: 1, bytes: 10, deadlineMs: undefined };
 describe("the drain", () => {
   test("makes nobody wait where calls take all", () => {
     const drain = createDrain();
-    drain.stuck(0);
-    drain.took(100, 50, 0);
+    drain.stuck(0, 1);
+    drain.took(100, 50, 0, 1);
     expect(drain.waitMs(200, 1000)).toBe(0);
   });
 
   test("has the rate at which rows are taken since the first were left behind", () => {
     const drain = createDrain();
-    drain.took(0, 50, 500);
-    drain.took(100, 50, 450);
-    drain.took(200, 50, 400);
+    drain.took(0, 50, 500, 1);
+    drain.took(100, 50, 450, 1);
+    drain.took(200, 50, 400, 1);
     // 100 rows in 200 ms.
     expect(drain.waitMs(200, 400)).toBe(800);
   });
 
+  test("takes the calls that were in flight at first for done as soon as one is, until as many have left", () => {
+    const drain = createDrain();
+    drain.stuck(0, 4);
+    drain.took(100, 50, 900, 4);
+    // 4 × 50 rows in 100 ms.
+    expect(drain.waitMs(100, 900)).toBe(450);
+    drain.took(110, 50, 850, 4);
+    expect(drain.waitMs(110, 850)).toBeCloseTo(467.5);
+    for (const ms of [110, 110, 200]) drain.took(ms, 50, 700, 4);
+    // 5 × 50 rows in 200 ms.
+    expect(drain.waitMs(200, 700)).toBe(560);
+    const begun = createDrain();
+    begun.took(0, 50, 950, 2);
+    begun.took(100, 50, 900, 2);
+    expect(begun.waitMs(100, 900)).toBe(900);
+  });
+
   test("forgets what was before the last second or so", () => {
     const drain = createDrain();
-    drain.took(0, 10, 500);
-    drain.took(500, 1000, 500);
-    for (let ms = 1000; ms <= 20_000; ms += 500) drain.took(ms, 50, 500);
+    drain.took(0, 10, 500, 1);
+    drain.took(500, 1000, 500, 1);
+    for (let ms = 1000; ms <= 20_000; ms += 500) drain.took(ms, 50, 500, 1);
     // 50 rows in 500 ms.
     expect(drain.waitMs(20_000, 100)).toBeCloseTo(1000, -1);
   });
 
   test("grows worse while nothing is taken: it will be as long again", () => {
     const drain = createDrain();
-    drain.stuck(0);
-    drain.stuck(300);
+    drain.stuck(0, 1);
+    drain.stuck(300, 1);
     expect(drain.waitMs(700, 10)).toBe(700);
-    drain.took(1000, 10, 10);
+    drain.took(1000, 10, 10, 1);
     expect(drain.waitMs(1000, 10)).toBe(1000);
     expect(drain.waitMs(3000, 10)).toBe(3000);
   });
@@ -66,8 +83,8 @@ describe("a request is let in", () => {
 
   test("when it will wait no longer than it may, which is twice a call's time where calls are slow", () => {
     const drain = createDrain();
-    drain.took(0, 1, 1000);
-    drain.took(1000, 128, 872);
+    drain.took(0, 1, 1000, 1);
+    drain.took(1000, 128, 872, 1);
     // 256 rows are ahead: 2 s.
     const of = (callMs: number) => refusal({ ...arrival, nowMs: 1000 }, backlog, drain, callMs, bounds);
     expect(of(0)).toMatchObject({ code: "overloaded", retryAfterS: 2 });
@@ -81,8 +98,8 @@ describe("a request is let in", () => {
 
   test("when its deadline leaves the time to wait and for a call", () => {
     const drain = createDrain();
-    drain.took(0, 1, 1000);
-    drain.took(500, 128, 872);
+    drain.took(0, 1, 1000, 1);
+    drain.took(500, 128, 872, 1);
     // 256 rows are ahead: 1 s.
     const patient = { ...bounds, maxWaitMs: 2000 };
     const of = (deadlineMs: number) =>
