@@ -3,7 +3,7 @@ import type { Row } from "../model/request.ts";
 import type { Predicted } from "../model/target/prediction.ts";
 
 /** Why a row has no prediction, or which of its fields is at fault. */
-export interface RowError extends FieldError {
+interface RowError extends FieldError {
   readonly code: ProblemCode;
 }
 
