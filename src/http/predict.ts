@@ -121,7 +121,7 @@ interface Logged extends Pick<Facts, "invokedVariant" | "cacheHits"> {
   readonly rows: number;
   readonly attempts?: number | undefined;
   readonly endpointRequestId?: string | undefined;
-  /** Of the call or calls that carried the rows, as `Facts` has them; flat, as an object takes pino as long as the rest. */
+  /** Of the call or calls that carried the rows, as `Facts` has them; flat, as an object takes pino much longer. */
   readonly batchRows?: number | undefined;
   readonly batchCalls?: number | undefined;
   readonly waitedMs?: number | undefined;
