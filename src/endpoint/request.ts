@@ -114,15 +114,10 @@ function nothing(rows: number): Collected {
 /** The reply to a request that one call carried. */
 function whole(carried: Carried): Reply {
   const { reply, offset, count, callRows, waitedMs } = carried;
-  let faults: Map<number, Problem> | undefined;
-  if (reply.faults !== undefined) {
-    addFaults((faults = new Map<number, Problem>()), carried);
-    if (faults.size === 0) faults = undefined;
-  }
   // Each field by its name: to copy them all and add one takes many times as long on Node 20.
   return {
     answers: count === callRows ? reply.answers : reply.answers.slice(offset, offset + count),
-    faults,
+    faults: faultsOf(carried),
     invokedVariant: reply.invokedVariant,
     requestId: reply.requestId,
     customAttributes: reply.customAttributes,
@@ -132,6 +127,15 @@ function whole(carried: Carried): Reply {
     throttled: reply.throttled,
     batch: { rows: callRows, calls: 1, waitedMs },
   };
+}
+
+/** The faults of a request's own rows, by its own numbers; those of a call that it had alone are its own as they are. */
+function faultsOf(carried: Carried): Reply["faults"] {
+  const { reply, count, callRows } = carried;
+  if (count === callRows || reply.faults === undefined) return reply.faults;
+  const faults = new Map<number, Problem>();
+  addFaults(faults, carried);
+  return faults.size === 0 ? undefined : faults;
 }
 
 function addFaults(faults: Map<number, Problem>, carried: Carried): void {

@@ -23,7 +23,7 @@ export interface Drain {
   stuck(nowMs: number, inFlight: number): void;
   /** A call took rows and left so many; now so many are in flight. */
   took(nowMs: number, rows: number, left: number, inFlight: number): void;
-  /** A call may leave, and nothing waits: its callers may have gone. */
+  /** Nothing waits, as callers may have gone, or what does says nothing of the rate: it is measured anew. */
   emptied(): void;
   /** How long rows are going to wait that have so many before them, in milliseconds. */
   waitMs(nowMs: number, ahead: number): number;

@@ -131,18 +131,15 @@ interface Logged extends Pick<Facts, "invokedVariant" | "cacheHits"> {
 function logged(model: string, rows: number, facts?: Facts): Logged {
   if (facts === undefined) return { model, rows };
   const { invokedVariant, requestId: endpointRequestId, attempts, batch, cacheHits } = facts;
-  const batchRows = batch?.rows;
-  const batchCalls = batch?.calls;
-  const waitedMs = batch?.waitedMs;
   return {
     model,
     rows,
     invokedVariant,
     endpointRequestId,
     attempts,
-    batchRows,
-    batchCalls,
-    waitedMs,
+    batchRows: batch?.rows,
+    batchCalls: batch?.calls,
+    waitedMs: batch?.waitedMs,
     cacheHits,
   };
 }
